@@ -1,0 +1,429 @@
+"""The canonical tables, and the checks that every row passes before it lands.
+
+One table has one grain, units in its column names, and a predicate per column that a good value satisfies.
+A row that fails is quarantined with the reason and the mend; a frame without the table's columns is a BadFile.
+Every row also carries PROVENANCE. The staging models of dbt read these tables as they are written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its DuckDB type, what it holds (unit first), whether it may be null, and what a good value is.
+
+    `check` is an SQL predicate over the row; null passes, so that `required` alone speaks of nulls.
+    """
+
+    name: str
+    type: str
+    holds: str
+    required: bool = False
+    check: str = ""
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A canonical table. Of rows with equal `key` the first by `prefer` stays and the others are quarantined."""
+
+    name: str
+    row_is: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    prefer: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+PROVENANCE = (
+    Column("source_key", "VARCHAR", "the source module's key", True),
+    Column("vintage", "VARCHAR", "the publisher's name for this edition, or the day it was fetched", True),
+    Column("raw_sha256", "VARCHAR", "sha256 of the raw file that the row came from", True),
+    Column("raw_row", "BIGINT", "row of the raw file, from 1 for the first row of data", False),
+)
+
+
+def _match(column: str, pattern: str) -> str:
+    return f"regexp_full_match({column}, '{pattern}')"
+
+
+_DATES = "published_on between date '1945-01-01' and date '2100-01-01'"
+
+STATEMENTS = Table(
+    "statements",
+    "One row per text as published by one outlet",
+    ("statement_id",),
+    (
+        Column("statement_id", "VARCHAR", "hash of source and URL, or of the text where there is no URL", True),
+        Column("published_on", "DATE", "day of publication", True, _DATES, "give the date as YYYY-MM-DD"),
+        Column("outlet", "VARCHAR", "who published it"),
+        Column("url", "VARCHAR", "canonical address, where it has one"),
+        Column("language", "VARCHAR", "ISO 639-1 as stated by the outlet, null where it does not say"),
+        Column("title", "VARCHAR", "headline, where it is marked as one"),
+        Column(
+            "text",
+            "VARCHAR",
+            "text with normalised typography; offsets of codings count its characters",
+            True,
+            "length(trim(text)) > 0",
+            "the text is empty: remove the file or give it its text",
+        ),
+        Column("raw_start", "BIGINT", "character of the decoded raw file where `text` starts; null where extracted"),
+        Column("file", "VARCHAR", "name of the raw file", True),
+    ),
+)
+
+_CODED = (
+    Column("confidence", "DOUBLE", "0 to 1", True, "confidence between 0 and 1", "the coder is at fault"),
+    Column("rule_id", "VARCHAR", "the rule that fired", True),
+    Column("sentence_no", "INTEGER", "sentence of the text, from 0", True),
+    Column("sentence_start", "INTEGER", "first character of the sentence in the statement's text", True),
+    Column("sentence_end", "INTEGER", "character after the sentence's last", True),
+    Column("coder_version", "VARCHAR", "version of ingest/coding that coded it", True),
+)
+
+STATEMENT_EVENTS = Table(
+    "statement_events",
+    "One row per coded event in a statement",
+    ("event_id",),
+    (
+        Column("event_id", "VARCHAR", "hash of statement, type, parties, flags and trigger", True),
+        Column("statement_id", "VARCHAR", "the statement", True),
+        Column("published_on", "DATE", "day of publication of the statement", True),
+        Column("event_type", "VARCHAR", "PLOVER event type as in the codebook", True),
+        Column(
+            "quad_class",
+            "INTEGER",
+            "1 verbal cooperation, 2 material cooperation, 3 verbal, 4 material conflict",
+            True,
+            "quad_class between 1 and 4",
+            "the coder is at fault",
+        ),
+        Column(
+            "event_scale",
+            "DOUBLE",
+            "codebook's score, -10 to 10",
+            True,
+            "event_scale between -10 and 10",
+            "the coder is at fault",
+        ),
+        Column("actors", "VARCHAR[]", "ISO 3166-1 alpha-3 or acronym of the acting parties, sorted", True),
+        Column("recipients", "VARCHAR[]", "the parties acted upon, sorted; empty between equals", True),
+        Column("parties", "VARCHAR", "JSON: every party with role, sector, name, office and span", True),
+        Column("is_future", "BOOLEAN", "an act still to come", True),
+        Column("is_hypothetical", "BOOLEAN", "conditional, proposed, under study", True),
+        Column("is_negated", "BOOLEAN", "did not, refused to say", True),
+        Column("is_historical", "BOOLEAN", "over 90 days before, or told as background", True),
+        Column("topics", "VARCHAR[]", "topics of the codebook, sorted", True),
+        Column("speaker", "VARCHAR", "who asserts it, null where unknown"),
+        Column("trigger_start", "INTEGER", "first character of the trigger in the statement's text", True),
+        Column(
+            "trigger_end",
+            "INTEGER",
+            "character after the trigger's last",
+            True,
+            "trigger_end > trigger_start",
+            "an event without a trigger span is no event: the coder is at fault",
+        ),
+        Column("trigger", "VARCHAR", "the words of the trigger", True),
+        *_CODED,
+    ),
+)
+
+STATEMENT_COMMITMENTS = Table(
+    "statement_commitments",
+    "One row per commitment in a statement",
+    ("commitment_id",),
+    (
+        Column("commitment_id", "VARCHAR", "hash of statement, parties, topic, stage and span", True),
+        Column("statement_id", "VARCHAR", "the statement", True),
+        Column("published_on", "DATE", "day of publication of the statement", True),
+        Column("committed_by", "VARCHAR[]", "the parties that commit, sorted", True),
+        Column("beneficiaries", "VARCHAR[]", "the parties it is for, sorted; empty where mutual", True),
+        Column(
+            "kind", "VARCHAR", "financial or action", True, "kind in ('financial', 'action')", "the coder is at fault"
+        ),
+        Column("topic", "VARCHAR", "topic of the codebook", True),
+        Column("direction", "VARCHAR", "increase, decrease, start, stop, maintain", True),
+        Column("amount_min", "DOUBLE", "currency units, null where none is said"),
+        Column(
+            "amount_max",
+            "DOUBLE",
+            "currency units, null where none is said",
+            False,
+            "amount_min is null or amount_max >= amount_min",
+            "the coder is at fault",
+        ),
+        Column("currency", "VARCHAR", "ISO 4217", False, _match("currency", "[A-Z]{3}"), "the coder is at fault"),
+        Column("instrument", "VARCHAR", "loan, grant, export_credit, debt_relief, guarantee, ... or none", True),
+        Column("is_concessional", "BOOLEAN", "null where the text does not say"),
+        Column(
+            "stage",
+            "VARCHAR",
+            "proposed, pledged, agreed, delivered",
+            True,
+            "stage in ('proposed', 'pledged', 'agreed', 'delivered')",
+            "the coder is at fault",
+        ),
+        Column("condition", "VARCHAR", "words of the condition, null where unconditional"),
+        Column("deadline", "VARCHAR", "YYYY, YYYY-MM or YYYY-MM-DD as precisely as it is said"),
+        Column("span_start", "INTEGER", "first character of the evidence in the statement's text", True),
+        Column("span_end", "INTEGER", "character after the evidence's last", True),
+        Column("evidence", "VARCHAR", "the words that commit", True),
+        *_CODED,
+    ),
+)
+
+_AIRPORT_CODE = "[A-Z0-9]{2,7}"
+_LATITUDE = "{0} between -90 and 90"
+_LONGITUDE = "{0} between -180 and 180"
+_REPORT = "the publisher's file is at fault: report it to the publisher with this row"
+
+FLIGHTS = Table(
+    "flights",
+    "One row per flown leg",
+    ("icao24", "first_seen", "last_seen"),
+    (
+        Column(
+            "icao24",
+            "VARCHAR",
+            "transponder address, 6 lower-case hex digits",
+            True,
+            _match("icao24", "[0-9a-f]{6}"),
+            _REPORT,
+        ),
+        Column("callsign", "VARCHAR", "air traffic control identifier as sent"),
+        Column("flight_number", "VARCHAR", "commercial number, where matched"),
+        Column("registration", "VARCHAR", "tail number"),
+        Column("typecode", "VARCHAR", "ICAO type designator of the aircraft"),
+        Column(
+            "origin",
+            "VARCHAR",
+            "airport code as published, null where nobody saw the start",
+            False,
+            _match("origin", _AIRPORT_CODE),
+            _REPORT,
+        ),
+        Column(
+            "destination",
+            "VARCHAR",
+            "airport code as published, null where nobody saw the end",
+            False,
+            _match("destination", _AIRPORT_CODE),
+            _REPORT,
+        ),
+        Column("first_seen", "TIMESTAMP", "UTC, first message received", True),
+        Column(
+            "last_seen",
+            "TIMESTAMP",
+            "UTC, last message received",
+            True,
+            "last_seen >= first_seen",
+            "last_seen lies before first_seen: " + _REPORT,
+        ),
+        Column(
+            "day",
+            "DATE",
+            "UTC day of last_seen",
+            True,
+            "day = last_seen::date",
+            "day must be the date of last_seen, as the publisher defines it",
+        ),
+        Column("first_latitude_deg", "DOUBLE", "degrees", False, _LATITUDE.format("first_latitude_deg"), _REPORT),
+        Column("first_longitude_deg", "DOUBLE", "degrees", False, _LONGITUDE.format("first_longitude_deg"), _REPORT),
+        Column("first_altitude_m", "DOUBLE", "metres, barometric; may be negative"),
+        Column("last_latitude_deg", "DOUBLE", "degrees", False, _LATITUDE.format("last_latitude_deg"), _REPORT),
+        Column("last_longitude_deg", "DOUBLE", "degrees", False, _LONGITUDE.format("last_longitude_deg"), _REPORT),
+        Column("last_altitude_m", "DOUBLE", "metres, barometric; may be negative"),
+    ),
+    prefer="first_altitude_m",
+)
+
+_KINDS = "('state', 'territory', 'special', 'aggregate')"
+
+MIGRATION_STOCK = Table(
+    "migration_stock",
+    "One row per origin, destination, year, sex and edition",
+    ("origin", "destination", "year", "sex", "concept", "vintage"),
+    (
+        Column("origin", "VARCHAR", "country_id of seeds/countries.csv, or the publisher's code of an aggregate", True),
+        Column("origin_name", "VARCHAR", "as published", True),
+        Column("origin_kind", "VARCHAR", "state, territory, special or aggregate", True, f"origin_kind in {_KINDS}"),
+        Column("destination", "VARCHAR", "country_id, or the publisher's code of an aggregate", True),
+        Column("destination_name", "VARCHAR", "as published", True),
+        Column(
+            "destination_kind",
+            "VARCHAR",
+            "state, territory, special or aggregate",
+            True,
+            f"destination_kind in {_KINDS}",
+        ),
+        Column("year", "INTEGER", "mid-year (1 July) to which the stock refers", True, "year between 1945 and 2100"),
+        Column("sex", "VARCHAR", "both, male or female", True, "sex in ('both', 'male', 'female')"),
+        Column(
+            "concept",
+            "VARCHAR",
+            "birth, citizenship, mixed or unstated: who counts as a migrant there",
+            True,
+            "concept in ('birth', 'citizenship', 'mixed', 'unstated')",
+        ),
+        Column(
+            "persons",
+            "BIGINT",
+            "persons; null where the publisher prints '..'",
+            False,
+            "persons >= 0",
+            "a stock can't be negative: " + _REPORT,
+        ),
+        Column("data_type", "VARCHAR", "publisher's flags: B foreign-born, C citizens, R refugees added, I imputed"),
+        Column("note", "VARCHAR", "publisher's footnote marks on the destination"),
+    ),
+)
+
+AIRPORTS = Table(
+    "airports",
+    "One row per airport code in force in this edition",
+    ("icao",),
+    (
+        Column("icao", "VARCHAR", "ICAO code, or the register's own where there is none", True),
+        Column("iata", "VARCHAR", "IATA code"),
+        Column("name", "VARCHAR", "name"),
+        Column("city", "VARCHAR", "city"),
+        Column("country_id", "VARCHAR", "state or territory that the register puts it in", True),
+        Column("latitude_deg", "DOUBLE", "degrees", True, _LATITUDE.format("latitude_deg")),
+        Column("longitude_deg", "DOUBLE", "degrees", True, _LONGITUDE.format("longitude_deg")),
+        Column("timezone", "VARCHAR", "IANA time zone"),
+    ),
+)
+
+TABLES = {
+    table.name: table
+    for table in (STATEMENTS, STATEMENT_EVENTS, STATEMENT_COMMITMENTS, FLIGHTS, MIGRATION_STOCK, AIRPORTS)
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Names of two DuckDB views over the checked rows, and their counts."""
+
+    good: str
+    bad: str
+    rows_in: int
+    rows_good: int
+    rows_bad: int
+    reasons: dict[str, int]
+
+
+def all_columns(table: Table) -> tuple[Column, ...]:
+    """The table's columns followed by PROVENANCE."""
+    return table.columns + PROVENANCE
+
+
+def _is_lost(column: Column) -> str:
+    """An SQL predicate: the cast to this column's type loses the value, or a part of it (3.7 persons, inf metres)."""
+    value, cast = f'"{column.name}"', f'try_cast("{column.name}" as {column.type})'
+    lost = f"{value} is not null and {cast} is null"
+    if column.type in ("INTEGER", "BIGINT"):
+        return f"{lost} or try_cast({value} as double) <> {cast}::double"
+    return f"{lost} or not isfinite({cast})" if column.type == "DOUBLE" else lost
+
+
+def _problem(column: Column) -> str:
+    """An SQL CASE arm: the reason if this column's value is bad."""
+    arms = []
+    if column.required:
+        arms.append(f"when \"{column.name}\" is null then '{column.name} is missing'")
+    if column.check:
+        value = f"coalesce(left(cast(\"{column.name}\" as varchar), 80), 'null')"
+        arms.append(f"when not coalesce({column.check}, true) then '{column.name} is not as declared: ' || {value}")
+    return " ".join(arms)
+
+
+def check(con: duckdb.DuckDBPyConnection, rows: str, table: Table) -> Checked:
+    """Split the rows of the DuckDB table `rows` into the good ones, typed and in key order, and the quarantined.
+
+    `rows` has the table's columns and PROVENANCE; values are cast to the declared types (a value that can't be
+    cast, or only by losing a part of it, is quarantined). Optional `_reason` and `_mend` mark rows that the source
+    itself knows to be bad. Raises LookupError naming the columns that are missing or that the table does not know.
+    """
+    have = [str(row[0]) for row in con.execute(f'describe "{rows}"').fetchall()]
+    columns = all_columns(table)
+    wanted = {column.name for column in columns}
+    missing = sorted(wanted - set(have))
+    unknown = sorted(set(have) - wanted - {"_reason", "_mend"})
+    if missing or unknown:
+        raise LookupError(f"columns missing: {missing or 'none'}; columns not of {table.name}: {unknown or 'none'}")
+
+    reason, mend = (f'"{name}"::varchar' if name in have else "null::varchar" for name in ("_reason", "_mend"))
+    casts = ", ".join(f'try_cast("{c.name}" as {c.type}) as "{c.name}"' for c in columns)
+    lost = " ".join(
+        f"when {_is_lost(c)} then '{c.name} is no {c.type}: ' || left(cast(\"{c.name}\" as varchar), 80)"
+        for c in columns
+    )
+    as_read = ", ".join(f'"{c.name}" := "{c.name}"' for c in columns)
+    problems = " ".join(filter(None, (_problem(c) for c in columns)))
+    mends = " ".join(f"when starts_with(_reason, '{c.name} ') then '{_quote(c.mend)}'" for c in columns if c.mend)
+    con.execute(
+        f'create or replace temp view "{rows}_typed" as '
+        f"select {casts}, coalesce({reason}, case {lost} end) as _lost, {mend} as _given_mend, "
+        f'struct_pack({as_read}) as _as_read from "{rows}"'
+    )
+    con.execute(
+        f'create or replace temp table "{rows}_checked" as '
+        f"select * exclude (_lost, _as_read), coalesce(_lost, case {problems} end) as _reason, "
+        f'case when _reason is not null then cast(to_json(_as_read) as varchar) end as _as_read from "{rows}_typed"'
+    )
+    keys = ", ".join(f'"{name}"' for name in table.key)
+    names = ", ".join(f'"{c.name}"' for c in columns)
+    prefer = ", ".join(filter(None, (table.prefer and f"{table.prefer} nulls last", "raw_row")))
+    con.execute(
+        f'create or replace temp table "{rows}_again" as '
+        f'select rowid as _row from "{rows}_checked" where _reason is null and ({keys}) in '
+        f'(select ({keys}) from "{rows}_checked" where _reason is null group by all having count(*) > 1) '
+        f"qualify row_number() over (partition by {keys} order by {prefer}, {names}) > 1"
+    )
+    again = f'rowid in (select _row from "{rows}_again")'
+    con.execute(
+        f'create or replace temp view "{rows}_good" as '
+        f'select {names} from "{rows}_checked" where _reason is null and not {again} order by {keys}, raw_row'
+    )
+    con.execute(
+        f'create or replace temp view "{rows}_bad" as with marked as (select * exclude (_reason), '
+        f"case when {again} then 'same key as another row: ' || concat_ws(', ', {keys}) else _reason end as _reason "
+        f'from "{rows}_checked" where _reason is not null or {again}) '
+        f"select raw_row, _reason as reason, coalesce(_given_mend, case {mends} "
+        f"when starts_with(_reason, 'same key') then 'nothing: the row kept is the first by {_quote(prefer)}' else "
+        f"'correct the row in the file, or report it to the publisher' end) as mend, "
+        f"coalesce(_as_read, cast(to_json(struct_pack({as_read})) as varchar)) as row_json "
+        f"from marked order by raw_row, reason, row_json"
+    )
+    rows_in = _count(con, f"{rows}_checked")
+    rows_bad = _count(con, f"{rows}_bad")
+    reasons = con.execute(
+        f"select split_part(reason, ':', 1), count(*) from \"{rows}_bad\" group by 1 order by 2 desc, 1 limit 50"
+    ).fetchall()
+    return Checked(f"{rows}_good", f"{rows}_bad", rows_in, rows_in - rows_bad, rows_bad, dict(reasons))
+
+
+def _count(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    row = con.execute(f'select count(*) from "{name}"').fetchone()
+    return int(row[0]) if row else 0
+
+
+def _quote(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def empty(con: duckdb.DuckDBPyConnection, table: Table, path: str) -> None:
+    """Write a Parquet file of the table with no rows, so that its glob is never empty."""
+    columns = ", ".join(f'null::{c.type} as "{c.name}"' for c in all_columns(table))
+    con.execute(f"copy (select {columns} where false) to '{_quote(path)}' (format parquet, compression zstd)")
