@@ -1,0 +1,420 @@
+"""Parties in a text: states and organisations by every name in the reference seeds, persons by their stated office.
+
+A gazetteer (Aho-Corasick over the seeds' aliases) finds the longest names. What stands around a name says whether it
+is a party, whose sector it is, or a mere place. Persons are bound to a state only by the text itself ("Danish Foreign
+Minister Ida Holm"), and then recognised by surname in the rest of the text. "The sides", "he", "the ministry"
+are resolved by `events`, which knows who is speaking.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import ahocorasick
+
+from ingest.coding.tables import table, words
+from ingest.coding.text import fold
+from ingest.settings import SEEDS
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One way to name a state or organisation, from the seeds."""
+
+    text: str
+    id: str
+    kind: str  # state or organisation
+    form: str  # name, official_name, short_name, adjective, demonym, capital, metonym, ru_name, acronym, ...
+    ambiguous: bool
+    valid_from: str
+    valid_to: str
+
+    def valid(self, day: date | None) -> bool:
+        """Whether the name was in use on that day; an unknown day is no reason against it."""
+        return day is None or (self.valid_from or "0") <= day.isoformat() <= (self.valid_to or "9")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of an event.
+
+    `id` is an ISO 3166-1 alpha-3 code or an organisation's acronym, `kind` "state" or "organisation". `sector`, `name`
+    and `office` are None where the text does not say. The span [start, end) holds the words and is None where the party
+    is known by co-reference only. `role_status`: "stated" where the text gives the person the office, "role_unverified"
+    for a person met without one, None where there is no person.
+    """
+
+    id: str
+    kind: str
+    sector: str | None = None
+    name: str | None = None
+    office: str | None = None
+    span_start: int | None = None
+    span_end: int | None = None
+    role_status: str | None = None
+
+
+@dataclass(slots=True)
+class Mention:
+    """A place in the normalised text that names a party, with what its surroundings say about it."""
+
+    start: int
+    end: int
+    id: str
+    kind: str
+    form: str
+    np_start: int = 0
+    np_end: int = 0
+    sector: str | None = None
+    name: str | None = None
+    office: str | None = None
+    place: bool = False
+    weak: bool = False  # an adjective whose noun is no party: "Chinese grant"
+    possessive: bool = False
+
+    def party(self) -> Party:
+        """The mention as a party (offsets still into the normalised text)."""
+        status = "stated" if self.name and self.office else "role_unverified" if self.name else None
+        return Party(self.id, self.kind, self.sector, self.name, self.office, self.np_start, self.np_end, status)
+
+
+@dataclass(slots=True)
+class Gazetteer:
+    """All aliases in one automaton; `kinds` says which ids are states and which organisations."""
+
+    automaton: ahocorasick.Automaton
+    kinds: dict[str, str]
+    org_kind: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def _flag(value: str | None) -> bool:
+    return (value or "").strip().lower() in ("true", "1", "t", "yes", "y")
+
+
+@cache
+def gazetteer(seeds: Path = SEEDS) -> Gazetteer:
+    """The gazetteer of a folder of reference seeds, built once per process (about 0.1 s)."""
+    aliases: dict[str, list[Alias]] = {}
+    kinds: dict[str, str] = {}
+    org_kind: dict[str, str] = {}
+    names: dict[str, str] = {}
+
+    def add(a: Alias) -> None:
+        kinds[a.id] = a.kind
+        key = fold(a.text.replace("’", "'"))
+        if len(key) > 1 and all(o.id != a.id or o.form != a.form for o in aliases.get(key, [])):
+            aliases.setdefault(key, []).append(a)
+
+    for r in table("country_aliases", seeds):
+        add(
+            Alias(
+                r["alias"],
+                r["country_id"],
+                "state",
+                r["kind"],
+                _flag(r.get("ambiguous")),
+                r.get("valid_from") or "",
+                r.get("valid_to") or "",
+            )
+        )
+    for r in table("organisations", seeds):
+        org_kind[r["org_id"]] = (r.get("kind") or "").lower()
+        names[r["org_id"]] = r.get("name") or ""
+        add(Alias(r["name"], r["org_id"], "organisation", "name", False, "", ""))
+    for r in table("organisation_aliases", seeds):
+        form = "acronym" if r["alias"].isupper() else "name"
+        add(Alias(r["alias"], r["org_id"], "organisation", form, _flag(r.get("ambiguous")), "", ""))
+    for r in table("extra_aliases"):
+        add(Alias(r["alias"], r["id"], r["kind"], r["form"], _flag(r["ambiguous"]), r["valid_from"], r["valid_to"]))
+    automaton = ahocorasick.Automaton()
+    for key, rows in aliases.items():
+        automaton.add_word(key, (len(key), tuple(rows)))
+    automaton.make_automaton()
+    return Gazetteer(automaton, kinds, org_kind, names)
+
+
+_OFFICES = {fold(r["phrase"]): (r["sector"], r["kind"]) for r in table("offices")}
+_OFFICE = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(_OFFICES, key=lambda p: (-len(p), p)))
+_NAME_WORD = r"(?:[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-[A-ZÀ-Þ]?\w+)*\.?)"
+_NAME = rf"{_NAME_WORD}(?:\s+(?:(?:al|el|bin|ibn|de|da|dos|van|von|der|ben)[\s-])?{_NAME_WORD}){{0,3}}"
+# "[Danish] Foreign Minister Ida Holm", "[Kyrgyz] Ministry of Economy and Commerce"
+_RIGHT = re.compile(
+    rf"(?:'s?)?\s+(?P<mods>(?:(?!(?:and|or|of|to|in|on|with|for|by|at|from)\b)[\w-]+\s+){{0,3}}?)(?P<office>(?i:{_OFFICE}))\b"
+    rf"(?P<of>\s+(?:of|for)\s+(?:the\s+)?[A-Z]\w+(?:(?:\s+and|,)?\s+[A-Z]\w+){{0,4}})?(?P<name>,?\s+{_NAME})?"
+)
+# "Foreign Minister of the [Kyrgyz Republic]", "Ambassador of [Kazakhstan] to Georgia"
+_LEFT = re.compile(
+    rf"\b(?P<office>(?i:(?:(?:deputy|acting|first|former|newly\s+appointed)\s+)?(?:{_OFFICE})))"
+    r"(?:\s+(?:of|for)\s+(?:the\s+)?[A-Z]\w+(?:(?:\s+and|,)?\s+[A-Z]\w+){0,4})?\s+(?:of|from|for)\s+(?:the\s+)?$"
+)
+_NAME_AFTER = re.compile(
+    rf"(?:\s+to\s+(?:the\s+)?{_NAME})?(?P<comma>,)?\s+(?P<name>{_NAME_WORD}(?:\s+{_NAME_WORD}){{1,3}})"
+)
+_NAME_BEFORE = re.compile(rf"(?P<name>{_NAME_WORD}(?:\s+{_NAME_WORD}){{1,2}}),\s+(?:the\s+)?$")
+_BETWEEN_WORDS = frozenset("the southern northern eastern western central nearby neighbouring neighboring".split())
+_GLUED = re.compile(
+    r"-(?P<what>based|made|owned|led|backed|born|built|speaking|language|funded|supported|registered|type|style)\b",
+    re.I,
+)
+_APPOSED = re.compile(
+    rf",\s+(?P<one>{_NAME_WORD}(?:\s+{_NAME_WORD}){{1,3}})(?:\s+and\s+(?P<two>{_NAME_WORD}(?:\s+{_NAME_WORD}){{1,3}}))?\s*(?=[,.;]|\s(?:met|held|spoke|signed|agreed|discussed|said))"
+)
+_ROLE = re.compile(
+    r"\b(?:chair\w*|head|speaker|deputy|director|leader|member|secretary|minister|president|ambassador|diplomat|envoy|official)s?\b",
+    re.I,
+)
+_NOT_PERSON = frozenset(words("not_a_person"))
+_PLACE_WORDS = frozenset(words("places"))
+_ADJECTIVAL = ("adjective", "demonym")
+_DIRECTIONS = frozenset(
+    "southern northern eastern western central inner outer greater upper lower new great mainland neighbouring".split()
+)
+
+
+def _person(name: str | None) -> str | None:
+    """A capitalised run of words as a person's name, or None where a word of it is none of a name's."""
+    if not name:
+        return None
+    parts = name.strip(" ,").split()
+    while parts and (fold(parts[0].strip(".")) in ("mr", "mrs", "ms", "dr", "sir", "amb", "general", "h.e")):
+        parts = parts[1:]
+    keep = []
+    for p in parts:
+        if fold(p.strip(".")) in _NOT_PERSON:
+            break
+        keep.append(p.removesuffix("'s"))
+    return " ".join(keep).rstrip(".") or None
+
+
+def _boundary(text: str, start: int, end: int) -> bool:
+    return not (start and (text[start - 1].isalnum() or text[start - 1] == "_")) and not (
+        end < len(text) and (text[end].isalnum() or text[end] == "_")
+    )
+
+
+def _case_fits(alias: str, found: str) -> bool:
+    if alias.isupper() and len(alias) <= 6:
+        return alias == found  # "US" and "us", "WHO" and "who"
+    return not alias[0].isupper() or found[0].isupper()
+
+
+def find(text: str, day: date | None, gaz: Gazetteer | None = None) -> list[Mention]:
+    """Every state and organisation named in a normalised text, longest names first come, with sector and person.
+
+    Ambiguous names (Georgia, Jordan, Congo, ...) are kept only where the text elsewhere settles which state is meant.
+    """
+    gaz = gaz or gazetteer()
+    folded = fold(text)
+    hits: list[tuple[int, int, tuple[Alias, ...]]] = []
+    for last, (length, rows) in gaz.automaton.iter(folded):
+        start, end = last + 1 - length, last + 1
+        if _boundary(text, start, end):
+            fit = tuple(a for a in rows if _case_fits(a.text, text[start:end]) and a.valid(day))
+            if fit:
+                hits.append((start, end, fit))
+    hits.sort(key=lambda h: (h[0], -h[1]))
+    longest: list[tuple[int, int, tuple[Alias, ...]]] = []
+    for h in hits:
+        if not longest or h[0] >= longest[-1][1]:
+            longest.append(h)
+        elif h[1] - h[0] > longest[-1][1] - longest[-1][0]:
+            longest[-1] = h
+    out: list[Mention] = []
+    sure = Counter(a.id for _, _, rows in longest for a in rows if not a.ambiguous and len({r.id for r in rows}) == 1)
+    for start, end, rows in longest:
+        alias = _settle(text, start, end, rows, sure)
+        if alias:
+            out.append(_describe(text, Mention(start, end, alias.id, alias.kind, alias.form, start, end), out))
+    return out
+
+
+def _settle(text: str, start: int, end: int, rows: tuple[Alias, ...], sure: Counter[str]) -> Alias | None:
+    """Which alias a name stands for; None where that stays open."""
+    plain = [a for a in rows if not a.ambiguous]
+    ids = {a.id for a in plain}
+    if len(ids) == 1:
+        alone = plain[0].form in ("name", "short_name") and plain[0].kind == "state" and " " not in plain[0].text
+        return None if alone and _surname(text, start, sure[plain[0].id]) else plain[0]
+    if not plain and all(a.kind == "organisation" for a in rows):
+        named = [a for a in rows if sure[a.id]]
+        return named[0] if len({a.id for a in named}) == 1 else None
+    candidates = plain or list(rows)
+    named = [a for a in candidates if sure[a.id]]
+    if len({a.id for a in named}) == 1:
+        return named[0]
+    if len({a.id for a in candidates}) > 1:
+        return None
+    alias = candidates[0]
+    # "Michael Jordan", "Jordan Peele": a name beside a name is a person's, unless an office stands there
+    before = re.search(r"([A-Z][\w'’-]+)\s$", text[max(0, start - 30) : start])
+    after = re.match(r"\s([A-Z][\w'’-]+)", text[end : end + 30])
+    for near in (before, after):
+        if near and fold(near[1]) not in _OFFICES and fold(near[1]) not in _NOT_PERSON:
+            return None
+    if len(sure - Counter([alias.id])) or _RIGHT.match(text, end) or _LEFT.search(text, max(0, start - 90), start):
+        return alias
+    return None
+
+
+def _surname(text: str, start: int, named: int) -> bool:
+    """Whether the name of a state is a person's ("Ann Holland said"): a capitalised stranger right before it."""
+    before = re.search(r"([a-z,;:)]|\d)\s+([A-Z][a-zà-ž]+)\s$", text[max(0, start - 40) : start])
+    if not before or named > 2:
+        return False
+    word = fold(before[2])
+    return word not in _OFFICES and word not in _NOT_PERSON and word not in _DIRECTIONS and not gazetteer_has(before[2])
+
+
+def _describe(text: str, m: Mention, before: list[Mention]) -> Mention:
+    """Fill in what the words around a name tell: sector, office, person, place."""
+    adjectival = m.form in _ADJECTIVAL
+    glued = _GLUED.match(text, m.end)
+    if glued:
+        m.place = m.weak = True
+        return m
+    if text.startswith(("$", " dollar", "-dollar"), m.end):
+        m.place = m.weak = True
+        return m
+    right = _RIGHT.match(text, m.end)
+    words_before = text[max(0, m.start - 40) : m.start].split()
+    if words_before and words_before[-1] == "the":
+        words_before.pop()
+    led = bool(words_before) and words_before[-1].lower() in ("of", "from", "for")
+    left = _LEFT.search(text, max(0, m.start - 110), m.start) if led else None
+    m.possessive = text.startswith("'", m.end)
+    if right and (adjectival or m.possessive or right["office"][0].isupper() or not right["mods"]):
+        sector, kind = _OFFICES[fold(re.sub(r"\s+", " ", right["office"]))]
+        m.sector, m.np_end = sector, right.end("of") if right["of"] else right.end("office")
+        if kind == "person":
+            m.office = text[right.start("mods") : m.np_end].strip()
+            comma = (right["name"] or "").startswith(",")
+            name = _person(right["name"]) if not (comma and len((right["name"] or "").split()) < 2) else None
+            if name:
+                m.name, m.np_end = name, right.start("name") + right["name"].index(name.split()[0]) + len(name)
+    elif left:
+        sector, kind = _OFFICES.get(
+            fold(
+                re.sub(
+                    r"\s+",
+                    " ",
+                    re.sub(r"^(?i:deputy|acting|first|former|newly\s+appointed)\s+(?=\w)", "", left["office"]),
+                )
+            ),
+            ("GOV", "person"),
+        )
+        m.sector, m.np_start = sector, left.start("office")
+        if kind == "person":
+            m.office = text[left.start("office") : m.end].strip()
+            _name_after(text, m)
+            earlier = _NAME_BEFORE.search(text, max(0, m.np_start - 60), m.np_start)
+            if not m.name and earlier:
+                m.name, m.np_start = _person(earlier["name"]), earlier.start("name")
+    elif (
+        m.form == "demonym"
+        and not m.possessive
+        and text[max(0, m.start - 4) : m.start].lower() == "the "
+        and not re.match(r"\s+[a-z]+s\b", text[m.end : m.end + 20])
+    ):
+        m.sector = "CVL"
+    elif adjectival:
+        m.weak = True
+    elif (
+        before
+        and before[-1].office
+        and not before[-1].weak
+        and re.fullmatch(r"[\w\s'’,.-]{0,60}?\band\s+(?:of\s+)?(?:the\s+)?", text[before[-1].end : m.start])
+    ):
+        # "Ministers of Foreign Affairs of A Ruslan X and B Sergei Y"
+        m.office, m.sector = before[-1].office, before[-1].sector
+        _apposed(text, m, before)
+        if not m.name:
+            _name_after(text, m)
+    if m.sector and not m.name:
+        _apposed(text, m, before)
+    if m.kind == "organisation" and not m.sector:
+        m.sector = "IGO"
+    if m.form in ("capital", "metonym") and not m.sector:
+        m.sector = "GOV"
+    m.place = _is_place(text, m)
+    return m
+
+
+def _name_after(text: str, m: Mention) -> None:
+    after = _NAME_AFTER.match(text, m.end)
+    name = _person(after["name"]) if after else None
+    if after and name and len(name.split()) > 1 and not gazetteer_has(name):
+        m.name, m.np_end = name, after.start("name") + len(name)
+
+
+def _apposed(text: str, m: Mention, before: list[Mention]) -> None:
+    """Persons named after the office: "head of the Danish parliament, Ida Holm," and, for two states at once,
+    "the foreign ministers of A and B, Ann Smith and Bob Jones"."""
+    after = _APPOSED.match(text, m.np_end)
+    if not after:
+        return
+    first, second = _person(after["one"]), _person(after["two"])
+    pair = (
+        before[-1] if before and before[-1].office and not before[-1].name and m.start - before[-1].end < 12 else None
+    )
+    if pair and first and second and len(first.split()) > 1:
+        pair.name, m.name = first, second
+        m.office = m.office or pair.office
+    elif first and not second and len(first.split()) > 1 and _ROLE.search(text, max(0, m.np_start - 120), m.np_end):
+        m.name, m.office = first, m.office or text[m.np_start : m.np_end]
+        m.np_end = after.end("one")
+
+
+def gazetteer_has(words_: str) -> bool:
+    """Whether these words are themselves the name of a state or organisation."""
+    return fold(words_) in gazetteer().automaton
+
+
+def _word_before(text: str, start: int) -> str:
+    """The last word before a position that is neither an article nor a direction."""
+    words_ = text[max(0, start - 60) : start].lower().split()
+    while words_ and words_[-1] in _BETWEEN_WORDS:
+        words_.pop()
+    return words_[-1] if words_ else ""
+
+
+def _is_place(text: str, m: Mention) -> bool:
+    """Whether a name says only where: "in Moscow", "flights between Oslo and Rome", "Oslo–Rome"."""
+    if m.office or m.name or m.form in _ADJECTIVAL:
+        return False
+    before = _word_before(text, m.start)
+    if before in _PLACE_WORDS:
+        return True
+    if m.kind == "organisation":
+        return False
+    if m.form == "capital" and re.search(
+        r"\b(?:came|went|flew|travell?ed|moved|returned|arrived|home)\s+to\s+$", text[max(0, m.start - 24) : m.start]
+    ):
+        return True
+    if m.form == "capital":
+        tail = text[m.end : m.end + 12]
+        if re.match(r"\s?[–-]\s?[A-Z]", tail) or re.search(r"[a-z]\s?[–-]\s?$", text[max(0, m.start - 4) : m.start]):
+            return True
+        if (
+            re.match(r",\s+[A-Z]", tail)
+            and re.search(r",\s*$", text[max(0, m.start - 3) : m.start]) is None
+            and re.match(r",\s+[A-Z]\w+,", tail + " ")
+        ):
+            return False
+        if before in ("from", "between") and re.search(
+            r"(?i)\b(?:flights?|routes?|trains?|services?|planes?|line|road|railway)\b",
+            text[max(0, m.start - 80) : m.start],
+        ):
+            return True
+        if re.match(
+            r"\s+(?:airport|region|province|city|summit|conference|declaration|agreement|protocol|treaty|court|metro|office)\b",
+            text[m.end : m.end + 25],
+            re.I,
+        ):
+            return True
+    return bool(re.match(r"\s+(?:airport|university|stadium)\b", text[m.end : m.end + 14], re.I))

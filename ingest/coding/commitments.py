@@ -1,0 +1,362 @@
+"""Commitments: what the acts of a document bind somebody to do, in the fields of CODEBOOK section 3."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from ingest.coding import dates, money
+from ingest.coding.actors import Mention, Party
+from ingest.coding.events import Act, Document
+from ingest.coding.money import Money, Number
+from ingest.coding.tables import table
+
+
+@dataclass(slots=True)
+class Promise:
+    """A commitment with offsets into the normalised text."""
+
+    committed_by: list[str]
+    beneficiary: list[str]
+    kind: str
+    topic: str
+    direction: str
+    amount_min: Number | None
+    amount_max: Number | None
+    currency: str | None
+    instrument: str
+    concessional: bool | None
+    stage: str
+    condition: tuple[int, int] | None
+    deadline: str | None
+    start: int
+    end: int
+    act: Act
+    rule_id: str
+    confidence: float
+
+
+@cache
+def _patterns(name: str, key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((r[key], re.compile(rf"\b(?:{r['pattern']})\b", re.IGNORECASE)) for r in table(name))
+
+
+def _first(name: str, key: str, text: str) -> str | None:
+    """The first row of a word list whose pattern stands in the text (the list is in order of precedence)."""
+    return next((value for value, p in _patterns(name, key) if p.search(text)), None)
+
+
+def instrument(text: str) -> str | None:
+    """Financial instrument that the words name, by lexicon/instruments.csv; None where they name none."""
+    return _first("instruments", "instrument", text)
+
+
+def instrument_named(name: str, text: str) -> bool:
+    """Whether the words name this very instrument."""
+    return any(p.search(text) for value, p in _patterns("instruments", "instrument") if value == name)
+
+
+def concessional(text: str) -> bool | None:
+    """Whether a loan is said to be concessional; None where nothing is said."""
+    if re.search(r"\b(?:non-concessional|commercial\s+(?:loan|terms|rate))\b", text, re.I):
+        return False
+    soft = (
+        r"\b(?:concessional|concessionary|soft\s+loan|soft\s+credit|preferential|low-interest|interest-free|"
+        r"zero-interest|highly\s+favou?rable\s+terms)\b"
+    )
+    return True if re.search(soft, text, re.I) else None
+
+
+_VAGUE = re.compile(
+    r"\b(?:continue|maintain|keep|stay)\s+(?:\w+\s+){0,3}(?:contacts?|in\s+touch|dialogue|consultations|cooperation|talks|exchanges)\b|"
+    r"\b(?:strengthen|deepen|expand|develop|enhance|promote|intensify|further)\w*\s+(?:\w+\s+){0,4}(?:cooperation|relations|ties|partnership|friendship|dialogue|interaction)\b|"
+    r"\bmake\s+efforts\b",
+    re.IGNORECASE,
+)
+_STAGE_BY_TYPE = {"AID": "delivered", "COOPERATE": "delivered", "REQUEST": "proposed"}
+_INCREASE_IN_DISCUSSION = re.compile(
+    r"\b(?:issues?|possibility|prospects?|question|idea)\s+of\s+(?:the\s+)?(?:further\s+)?(?:increas|expand|open|resum|launch|restor|establish|introduc|reduc|abolish|eas|simplif|build|creat|extend|attract)\w*",
+    re.IGNORECASE,
+)
+_PACKAGE = re.compile(r",?\s+(?:as\s+well\s+as|and(?:\s+also)?)\s+to\s+(?=\w)", re.IGNORECASE)
+
+
+def find(doc: Document) -> list[Promise]:
+    """Every commitment of the document, in the order of the text, each once."""
+    out: list[Promise] = []
+    for act in doc.acts:
+        out.extend(_of(doc, act))
+    seen: set[tuple[object, ...]] = set()
+    unique = []
+    for p in out:
+        key = (
+            tuple(sorted(p.committed_by)),
+            tuple(sorted(p.beneficiary)),
+            p.kind,
+            p.topic,
+            p.direction,
+            p.amount_min,
+            p.amount_max,
+            p.instrument,
+        )
+        if key not in seen:
+            seen.add(key)
+            unique.append(p)
+    return unique
+
+
+def _ids(parties: list[Party]) -> list[str]:
+    return list(dict.fromkeys(p.id for p in parties))
+
+
+def _of(doc: Document, act: Act) -> list[Promise]:
+    flags = act.flags
+    if "historical" in flags or ("negation" in flags and act.event_type != "AGREE"):
+        return []
+    if "negation" in flags and "future" not in flags:
+        return []
+    text = doc.text
+    stop = min(act.sentence.end, max(act.scope_end, act.end))
+    words = text[act.start : stop]
+    if act.event_type == "CONSULT":
+        return _discussed(doc, act)
+    if act.event_type not in ("AGREE", "REQUEST", "AID", "COOPERATE"):
+        return []
+    out = []
+    for a, b in _parts(act, text, stop):
+        part = text[a:b]
+        promise = _one(doc, act, a, b, part if len(part) > 12 else words)
+        if promise:
+            out.append(promise)
+    return out
+
+
+def _parts(act: Act, text: str, stop: int) -> list[tuple[int, int]]:
+    """The stretches that commit to one thing each: "to provide X, as well as to provide Y" are two."""
+    if act.event_type != "AGREE" or "future" not in act.flags:
+        return [(act.start, stop)]
+    cuts = [m.start() for m in _PACKAGE.finditer(text, act.end, stop)]
+    edges = [act.start, *cuts, stop]
+    return list(pairwise(edges))
+
+
+def _discussed(doc: Document, act: Act) -> list[Promise]:
+    """ "Discussed the issue of increasing flights between A and B": a proposal of those who would act, both named."""
+    m = _INCREASE_IN_DISCUSSION.search(doc.text, act.start, act.sentence.end)
+    who = _ids(act.actors)
+    if not m or len(who) < 2 or "negation" in act.flags:
+        return []
+    stop = act.condition[1] if act.condition and act.condition[0] > m.start() else act.scope_end
+    topic = _topic(doc, m.start(), stop, act)
+    if topic.startswith("diplomacy.") or topic == "other":
+        return []
+    words = doc.text[m.start() : stop]
+    return [
+        Promise(
+            who,
+            [],
+            "action",
+            topic,
+            _direction(words, act),
+            None,
+            None,
+            None,
+            "none",
+            None,
+            "proposed",
+            act.condition,
+            dates.deadline(doc.text, m.start(), stop, doc.day),
+            act.start,
+            stop,
+            act,
+            "commit.discussed",
+            0.6,
+        )
+    ]
+
+
+def _topic(doc: Document, start: int, stop: int, act: Act) -> str:
+    where = act.condition or (stop, stop)
+    first = bisect_left(doc.topic_hits, start, key=lambda h: h.start)
+    last = bisect_left(doc.topic_hits, stop, key=lambda h: h.start)
+    hits = [h for h in doc.topic_hits[first:last] if not where[0] <= h.start < where[1]]
+    hits.sort(key=lambda h: h.rank)  # stable: of equal rank the first said
+    here = list(dict.fromkeys(h.topic for h in hits))
+    purpose = [t for t in here if not t.startswith(("finance.", "diplomacy.", "trade.integration", "trade.goods"))]
+    finance = [t for t in here if t.startswith("finance.")]
+    rest = [t for t in here if t.startswith("trade.")] + [t for t in here if t.startswith("diplomacy.")]
+    for group in (purpose, finance, rest):
+        if group:
+            return group[0]
+    known = [t for t in act.topics if t != "other"]
+    return known[0] if known else "other"
+
+
+def _direction(words: str, act: Act) -> str:
+    found = _first("directions", "direction", words)
+    return found or (
+        "maintain"
+        if act.event_type == "AGREE" and re.search(r"\buntil\b", words) and "negation" in act.flags
+        else "start"
+    )
+
+
+def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise | None:
+    text = doc.text
+    first_clause = text[act.sentence.start : stop]
+    sums = [
+        Money(m.start + start, m.end + start, m.amount_min, m.amount_max, m.currency)
+        for m in money.amounts(text[start:stop])
+    ]
+    if not sums and act.passive:
+        at = act.scope_start
+        sums = [
+            Money(m.start + at, m.end + at, m.amount_min, m.amount_max, m.currency)
+            for m in money.amounts(text[at:stop])
+        ]
+        words = text[at:stop]
+    told = instrument(words)
+    if (
+        act.event_type == "AID"
+        and act.passive
+        and not sums
+        and instrument_named("in_kind", text[act.scope_start : stop])
+    ):
+        told = "in_kind"  # "buses paid for by a loan were delivered": the buses
+    financial = (
+        bool(sums and _pays(words))
+        or (told is not None and told != "in_kind")
+        or (told == "in_kind" and act.event_type in ("AID", "AGREE"))
+    )
+    topic = _topic(doc, start, stop, act)
+    if _VAGUE.search(words) and not sums and topic in ("other", *(t for t in act.topics if t.startswith("diplomacy."))):
+        return None
+    if not financial and (topic == "other" or topic.startswith("diplomacy.")) and not _visit(words):
+        return None
+    by, to = _ids(act.actors), _ids(act.recipients)
+    stage = act.rule.stage or _STAGE_BY_TYPE.get(act.event_type, "pledged")
+    if act.event_type == "REQUEST":
+        by, to, stage = to, by, "proposed"
+        if not by:
+            return None
+    elif act.event_type == "AGREE" and "future" in act.flags:
+        stage = (
+            "proposed"
+            if stage == "proposed" or act.rule.stage is None and "hypothetical" in act.flags and not act.condition
+            else "pledged"
+        )
+        if re.search(r"\bcould\b", text[act.start : act.end]):
+            stage = "proposed"
+    elif act.event_type == "AGREE":
+        stage = "agreed"
+    if act.rule.frame == "undertaken" and text[act.start : act.start + 5].lower() == "shall":
+        stage = "agreed"
+    if not by:
+        return None
+    if financial and not to and len(by) > 1:
+        lender = _lender(doc, act, start, stop)
+        if lender:
+            by, to = [lender], [i for i in by if i != lender]
+    if act.absorbed:
+        stage = "agreed"
+    if financial and told in ("loan", "grant", "export_credit", None):
+        by += [o for o in _through(doc, start, stop) if o not in by + to]
+    amount = sums[0] if sums else None
+    low, high = (amount.amount_min, amount.amount_max) if amount else (None, None)
+    direction = _direction(words, act)
+    due = None
+    if told != "debt_relief":  # a deferral "until May" is what is given, not when
+        due = dates.deadline(text, start, max(stop, act.condition[1]) if act.condition else stop, doc.day)
+    if amount and direction == "increase" and text[amount.start : amount.end].lower().startswith("from"):
+        low = None  # "raise from 3 to 4 million": the new sum is the second
+    kind = "financial" if financial else "action"
+    condition = (
+        act.condition
+        if act.condition and start <= act.condition[0] <= stop + 2 or act.condition and "hypothetical" in act.flags
+        else None
+    )
+    begin = act.scope_start if act.passive or act.rule.frame == "undertaken" else start
+    begin, stop = _trim(text, begin, stop)
+    return (
+        Promise(
+            by,
+            to,
+            kind,
+            topic,
+            direction,
+            low,
+            high,
+            amount.currency if amount else None,
+            (told or "none") if financial else "none",
+            concessional(words) if financial else None,
+            stage,
+            condition,
+            due,
+            begin,
+            stop,
+            act,
+            "commit." + act.rule.id,
+            round(act.confidence - 0.05, 2),
+        )
+        if first_clause
+        else None
+    )
+
+
+def _lender(doc: Document, act: Act, start: int, stop: int) -> str | None:
+    """Who of several signatories gives the money: the source named with it ("a loan from X"), else the one bank that is
+    an organisation or an export-import bank; None where that is open."""
+    ids = _ids(act.actors)
+    here = [m for m in _mentions(doc, act.sentence.start, act.sentence.end) if m.id in ids]
+    for m in here:
+        lead = doc.text[max(start, m.start - 60) : m.start]
+        if start <= m.start < stop and re.search(
+            r"(?i)\b(?:loans?|credits?|grants?|money|funds?|funding|financing|million|billion|bn|mln)\s+(?:\S+\s+){0,3}?(?:from|by)\s+(?:the\s+)?$",
+            lead,
+        ):
+            return m.id
+    banks = [
+        m.id for m in here if re.search(r"(?i)\b(?:exim|eximbank|export-import)\b", doc.text[m.np_start : m.np_end])
+    ]
+    banks = banks or [p.id for p in act.actors if p.kind == "organisation"]
+    return banks[0] if len(set(banks)) == 1 else None
+
+
+def _trim(text: str, start: int, stop: int) -> tuple[int, int]:
+    """The stretch without the blanks, commas and joining words at its edges."""
+    lead = re.compile(r"(?:[\s,.;]|and\b|as\s+well\s+as\b)*").match(text, start, stop)
+    start = lead.end() if lead else start
+    while stop > start and text[stop - 1] in " \t\n,.;":
+        stop -= 1
+    return start, stop
+
+
+def _mentions(doc: Document, start: int, stop: int) -> list[Mention]:
+    """The names that begin in [start, stop)."""
+    first = bisect_left(doc.mentions, start, key=lambda m: m.start)
+    return doc.mentions[first : bisect_left(doc.mentions, stop, key=lambda m: m.start)]
+
+
+def _through(doc: Document, start: int, stop: int) -> list[str]:
+    """Banks and funds through which money is given ("a loan within the Fund for Stabilization"): they commit too."""
+    out = []
+    for m in _mentions(doc, start, stop):
+        lead = doc.text[max(start, m.start - 20) : m.start]
+        lends = m.kind == "organisation" and re.search(r"(?i)\b(?:bank|fund|facility)\b", doc.text[m.start : m.end])
+        if lends and re.search(r"(?i)\b(?:within|through|via|from)\s+(?:the\s+)?$", lead):
+            out.append(m.id)
+    return out
+
+
+def _pays(words: str) -> bool:
+    """A sum that is paid or lent, not a target of trade."""
+    return not re.search(
+        r"\b(?:turnover|trade\s+(?:volume|target)|bilateral\s+trade|exports?\s+to)\b", words, re.IGNORECASE
+    )
+
+
+def _visit(words: str) -> bool:
+    return bool(re.search(r"\b(?:receive|visit|host|hold|meet|attend|talks|summit)\b", words, re.IGNORECASE))

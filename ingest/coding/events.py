@@ -1,0 +1,1051 @@
+"""Acts in a text: which rule fired on which words, who acted towards whom, and in which mode.
+
+There is no parser. A rule's trigger is found by its anchor word; the auxiliaries before it say active or passive,
+future, conditional or negated; the party before it in its clause is the subject, the party after it the object. What a
+sentence leaves out ("The sides agreed", "he thanked Oslo") is taken from who was spoken of before, and only where that
+is unique. No rule, no event.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+
+from ingest.coding import actors, dates, topics
+from ingest.coding.actors import Mention, Party
+from ingest.coding.rules import BASE, ING, NOUN, PARTICIPLE, PAST, Rule, S, rules
+from ingest.coding.tables import table
+from ingest.coding.text import Sentence, fold, sentences
+
+# A statement about a past farther back than this is background (CODEBOOK section 1).
+HISTORICAL_DAYS = 90
+
+_COOPERATIVE_DEEDS = frozenset(("AID", "COOPERATE", "SUPPORT", "CONSULT", "CONCEDE"))
+_HOSTILE_DEEDS = frozenset(("SANCTION", "COERCE", "ASSAULT", "MOBILIZE", "PROTEST"))
+
+
+@dataclass(slots=True)
+class Ref:
+    """What stands in a sentence for one or several parties: a name, or a word that refers back to one."""
+
+    start: int
+    end: int
+    parties: list[Party]
+    place: bool = False
+    weak: bool = False
+    coref: str = ""  # both, person, other, ... ; empty for a name
+    headed: bool = False  # carries an office or body ("the Kyrgyz side"), so that it may stand after "of"
+    possessive: bool = False
+
+
+@dataclass(slots=True)
+class Act:
+    """One trigger in one sentence, before acts that tell the same event are merged. Offsets: normalised text."""
+
+    rule: Rule
+    event_type: str
+    start: int
+    end: int
+    scope_start: int
+    scope_end: int
+    sentence: Sentence
+    actors: list[Party]
+    recipients: list[Party]
+    flags: set[str]
+    topics: list[str]
+    confidence: float
+    condition: tuple[int, int] | None
+    passive: bool
+    speaker: str | None = None
+    absorbed: bool = False  # the pledge that a following "the agreement was signed" is about
+
+
+@dataclass(slots=True)
+class _Marks:
+    """What is found once per sentence and asked for by each of its triggers. Offsets: normalised text."""
+
+    clauses: list[tuple[int, int, str]]
+    speech: list[tuple[int, int]]
+    conditions: list[tuple[int, int]]
+    past: list[tuple[int, bool]]  # (offset, whether a preposition of time leads) of dates beyond HISTORICAL_DAYS
+    past_words: bool
+
+
+@dataclass(slots=True)
+class Document:
+    """A normalised text with everything found in it; `acts` is in the order of the text."""
+
+    text: str
+    day: date | None
+    sentences: list[Sentence]
+    mentions: list[Mention]
+    topic_hits: list[topics.Hit]
+    acts: list[Act]
+    principals: list[Party]
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_AUX = frozenset(
+    (
+        "will would shall could may might can must should has have had having is are was were be been being "
+        "do does did not never no to cannot going about set due likely expected ready willing prepared plans "
+        "planned planning intends intend intended wants n't aims hopes vowed scheduled supposed 'll 've also "
+        "again already now then still further jointly once today yesterday both all each just first soon so "
+        "far formally ever later even yet only twice together"
+    ).split()
+)
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_BE = frozenset("is are was were be been being".split())
+_HAVE = frozenset("has have had having".split())
+_FUTURE = frozenset(
+    "will would shall going plans planned planning intends intend intended ready willing prepared set due aims "
+    "scheduled expected 'll".split()
+)
+_MODAL = frozenset("could may might can".split())
+_DETERMINERS = frozenset("the a an its his her their our this that these those any no some of such every".split())
+_PREPOSITIONS = frozenset(
+    "to with from against for by between about on toward towards into upon over of than under like among via "
+    "including per".split()
+)
+
+_CLAUSE = re.compile(
+    r";|:\s|\s–\s|\"|"
+    r",\s+(?:which|who|whom|whose|where|while|whereas|but|after|before|although|though|as|if|unless|provided|adding|saying|"
+    r"according|noting|stressing|when|because|since|so|until|and\s+that|that)\b|"
+    r"\b(?:that|which|who|whose|because|if|unless|while|whereas|when|after|before|until|where|although|whether|provided)\b",
+    re.IGNORECASE,
+)
+# what these open is a condition, a question or a time, not an act
+_NO_ACT_AFTER = frozenset("if unless until whether provided before because".split())
+_SPEECH = re.compile(
+    r"\b(?:said|says|noted|notes|stated|states|reported|reports|added|announced|claimed|stressed|emphasi[sz]ed|informed|"
+    r"explained|underlined|underscored|told\s+reporters|according\s+to|believes|recalled|declared|confirmed)\b",
+    re.IGNORECASE,
+)
+_SHORT_GAP = re.compile(r"[\s,]*(?:[\w-]+\s+){0,4}")
+_CONDITION = re.compile(
+    r"\b(?:if\b(?!\s+(?:any|not|only))|unless\b|provided\s+(?:that\b)?|on\s+(?:the\s+)?condition\s+(?:that|of)\b|in\s+case\b|subject\s+to\b|"
+    r"taking\s+into\s+account\b|depending\s+on\b|"
+    r"as\s+(?:soon\s+as\s+)?(?:the\s+|its\s+|their\s+)?(?:[\w'-]+\s+){1,10}?(?:improves?|stabili[sz]es?|permits?|allows?|become|becomes|normali[sz]es?|recovers?|eases?)\b"
+    r"|as\s+soon\s+as\b|once\s+(?:the|a|both|all|it|they)\b|contingent\s+(?:on|upon)\b|only\s+(?:after|when|if)\b|with\s+the\s+(?:improvement|stabili[sz]ation)\b)",
+    re.IGNORECASE,
+)
+_CONDITION_END = re.compile(
+    r"[.;\"]|,\s+(?:and|but|which|who|said|the|he|she|as\s+well)\b|,(?=\s[^,]{0,60}\b(?:said|noted|added)\b)"
+)
+_PAST_MARK = re.compile(
+    r"\b(?:earlier\s+this\s+decade|decades?\s+ago|years?\s+ago|in\s+the\s+past|historically|back\s+in|at\s+the\s+time)\b",
+    re.I,
+)
+_JOIN = re.compile(
+    r"\s*(?:,|,?\s*and|,?\s*as\s+well\s+as|&|/|–|,?\s*together\s+with|,?\s*along\s+with|or)\s*(?:(?:the|its|his|her|of|those|that|by|with|also)\s+){0,3}(?:[a-z'-]+\s+){0,2}",
+    re.I,
+)
+_NO_DOCUMENT = re.compile(r"\b(?:no|neither|not\s+a\s+single|none\s+of\s+the)\s+(?:[\w-]+\s+){0,4}$", re.IGNORECASE)
+
+
+@cache
+def _coreference() -> tuple[re.Pattern[str], dict[str, str]]:
+    rows = {r["phrase"]: r["refers_to"] for r in table("coreference")}
+    body = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(rows, key=lambda p: (-len(p), p)))
+    # "the minister of ..." or "the president Putin" names somebody and refers back to nobody
+    return re.compile(rf"\b(?:{body})\b(?!\s+(?:of|for|from)\s|\s+(?-i:[A-Z][a-z]))", re.IGNORECASE), rows
+
+
+def read(text: str, day: date | None, gaz: actors.Gazetteer | None = None) -> Document:
+    """Find everything in a normalised text. `day` is the statement's date."""
+    sents = sentences(text)
+    gaz = gaz or actors.gazetteer()
+    mentions = [m for m in actors.find(text, day, gaz) if not _inside_boilerplate(m, sents)]
+    doc = Document(text, day, sents, mentions, topics.hits(text), [], [])
+    _Reader(doc, gaz).run()
+    _absorb(doc.acts)
+    return doc
+
+
+def _inside_boilerplate(m: Mention, sents: list[Sentence]) -> bool:
+    i = bisect_left(sents, m.end, key=lambda s: s.end)
+    return i < len(sents) and sents[i].boilerplate and sents[i].start <= m.start
+
+
+def _ids(parties: list[Party]) -> list[str]:
+    return list(dict.fromkeys(p.id for p in parties))
+
+
+def _unique(parties: list[Party]) -> list[Party]:
+    """One party per id, the first mention of each."""
+    seen: dict[str, Party] = {}
+    for p in parties:
+        seen.setdefault(p.id, p)
+    return list(seen.values())
+
+
+class _Reader:
+    """Walks through a document sentence by sentence and remembers who is being spoken of."""
+
+    def __init__(self, doc: Document, gaz: actors.Gazetteer) -> None:
+        self.doc, self.gaz, self.text = doc, gaz, doc.text
+        self.folded = fold(doc.text)
+        self.persons: dict[str, Party] = {}
+        self.last_person: Party | None = None
+        self.last_subject: list[Party] = []
+        self.last_group: list[Party] = []
+        self.last_bank: Party | None = None
+        self.last_told = ""
+        self.loose: list[tuple[int, int, Rule]] = []  # triggers without a subject of their own
+        self.last_org: Party | None = None
+        self.by_sentence: list[list[Mention]] = []
+        self._bind_persons()
+        self._principals()
+
+    # --- who is there ---------------------------------------------------------------------------------------------
+
+    def _bind_persons(self) -> None:
+        by_sentence: list[list[Mention]] = [[] for _ in self.doc.sentences]
+        ends = [s.end for s in self.doc.sentences]
+        for m in self.doc.mentions:
+            i = bisect_left(ends, m.end)
+            if i < len(by_sentence):
+                by_sentence[i].append(m)
+            if m.name:
+                self.persons.setdefault(fold(m.name.split()[-1]), m.party())
+        self.by_sentence = by_sentence
+        if self.persons:
+            body = "|".join(re.escape(n) for n in sorted(self.persons, key=lambda n: (-len(n), n)))
+            self.surname = re.compile(rf"\b(?:{body})\b")
+
+    def _principals(self) -> None:
+        """The parties that the document is about: those of its first sentence with two, else the two most named."""
+        count: dict[str, int] = {}
+        first: dict[str, Party] = {}
+        pair: list[Party] = []
+        for group in self.by_sentence:
+            here: dict[str, Party] = {}
+            for m in group:
+                if m.place or m.weak:
+                    continue
+                count[m.id] = count.get(m.id, 0) + 1
+                bare = Party(m.id, m.kind)
+                first.setdefault(m.id, bare)
+                here.setdefault(m.id, bare)
+            if not pair and len(here) >= 2:
+                pair = list(here.values())
+        if len(pair) == 2:
+            self.doc.principals = pair
+            return
+        ranked = sorted(first.values(), key=lambda p: -count[p.id])
+        states = [p for p in ranked if count[p.id] > 1] or ranked
+        if len(states) == 1 or len(states) == 2 or (len(states) > 2 and count[states[1].id] > count[states[2].id]):
+            self.doc.principals = states[:2]
+
+    def _other(self, of: list[Party]) -> list[Party]:
+        pair = self.doc.principals
+        ids = {p.id for p in of}
+        if len(pair) == 2 and len(ids) == 1 and ids & {p.id for p in pair}:
+            return [p for p in pair if p.id not in ids]
+        return []
+
+    def _refs(self, s: Sentence, names: list[Mention]) -> list[Ref]:
+        out = []
+        for m in names:
+            if m.form == "capital" and m.start == s.start and self.text[m.end : m.end + 1] in "./":
+                continue
+            hyphen = m.start > 1 and self.text[m.start - 1] == "-" and self.text[m.start - 2].islower()
+            # a place in which, unless it owns something there ("in Paris's view")
+            out.append(
+                Ref(
+                    m.np_start,
+                    m.np_end,
+                    [m.party()],
+                    m.place,
+                    m.weak or hyphen,
+                    "",
+                    bool(m.sector and not hyphen),
+                    m.possessive,
+                )
+            )
+            if m.kind == "organisation":
+                self._seen_org(m)
+        taken = [(r.start, r.end) for r in out]
+        if self.persons:
+            for f in self.surname.finditer(self.folded, s.start, s.end):
+                if self.text[f.start()].isupper() and not any(a <= f.start() < b for a, b in taken):
+                    p = self.persons[f[0]]
+                    start = f.start()
+                    if (
+                        p.name
+                        and len(p.name) > len(f[0])
+                        and self.text[max(0, f.end() - len(p.name)) : f.end()] == p.name
+                    ):
+                        start = f.end() - len(p.name)
+                    party = Party(p.id, p.kind, p.sector, p.name, p.office, start, f.end(), p.role_status)
+                    out.append(Ref(start, f.end(), [party], headed=True, possessive=self.text.startswith("'", f.end())))
+        taken = [(r.start, r.end) for r in out]
+        pattern, meaning = _coreference()
+        for c in pattern.finditer(self.text, s.start, s.end):
+            if not any(a < c.end() and c.start() < b for a, b in taken):
+                kind = meaning[re.sub(r"\s+", " ", c[0].lower())]
+                out.append(Ref(c.start(), c.end(), [], coref=kind, headed=True))
+        out.sort(key=lambda r: (r.start, r.end))
+        return out
+
+    def _seen_org(self, m: Mention) -> None:
+        party = Party(m.id, m.kind, m.sector)
+        self.last_org = party
+        if "bank" in self.gaz.org_kind.get(m.id, "") or "bank" in self.gaz.names.get(m.id, "").lower():
+            self.last_bank = party
+
+    def _resolve(self, r: Ref, so_far: list[Party], here: list[Party]) -> list[Party]:
+        """The parties of a reference; [] where the text does not settle it.
+
+        `so_far`: all parties of the sentence up to here; `here`: those of them that said or did something in it.
+        """
+        if not r.coref:
+            return r.parties
+        if r.coref == "both":
+            if len(_ids(so_far)) >= 2:
+                return so_far
+            if len(self.doc.principals) >= 2:
+                return self.doc.principals
+            return self.last_group
+        if r.coref == "all":
+            return self.last_group if len(self.last_group) >= 3 else []
+        if r.coref in ("person", "subject") and here:
+            return (
+                here[:1]
+                if len(_ids(here)) == 1 or r.coref == "subject"
+                else [p for p in here if p.name or p.office][:1] or here[:1]
+            )
+        if r.coref == "person":
+            if self.last_person:
+                return [self.last_person]
+            return self.last_subject if len(self.last_subject) == 1 else []
+        if r.coref == "subject":
+            return self.last_subject if len(self.last_subject) == 1 else []
+        if r.coref == "other":
+            return self._other(so_far or self.last_subject)
+        if r.coref == "bank":
+            return [self.last_bank] if self.last_bank else []
+        return [self.last_org] if self.last_org else []
+
+    # --- the walk -------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        for s, names in zip(self.doc.sentences, self.by_sentence, strict=True):
+            if s.boilerplate:
+                continue
+            self.marks = self._marks(s)
+            refs = self._refs(s, names)
+            self._resolve_all(refs)
+            self._acts(s, refs)
+            self._remember(s, refs)
+
+    def _resolve_all(self, refs: list[Ref]) -> None:
+        so_far: list[Party] = []
+        here: list[Party] = []
+        for r in refs:
+            if r.coref:
+                r.parties = [
+                    Party(p.id, p.kind, p.sector, p.name, p.office, None, None, p.role_status)
+                    for p in self._resolve(r, so_far, here)
+                ]
+            if not r.place and not r.weak:
+                so_far = _unique([*so_far, *r.parties])
+                if any(
+                    0 <= a - r.end <= 40 and _SHORT_GAP.fullmatch(self.text, r.end, a) for a, _ in self.marks.speech
+                ):
+                    here = list(r.parties)
+
+    def _remember(self, s: Sentence, refs: list[Ref]) -> None:
+        strong = [r for r in refs if not r.place and not r.weak and r.parties]
+        persons = [p for r in strong for p in r.parties if p.name]
+        subject = next((r for r in strong if self._subjectlike(s, r)), None)
+        if persons:
+            self.last_person = persons[0]
+        elif subject and len(_ids(subject.parties)) == 1 and subject.parties[0].sector:
+            self.last_person = subject.parties[0]
+        if subject:
+            self.last_subject = subject.parties
+        for i in range(len(refs)):
+            group = self._group(refs, i)
+            if len(_ids(group)) >= 2:
+                self.last_group = group
+
+    def _subjectlike(self, s: Sentence, r: Ref) -> bool:
+        before = self.text[max(s.start, r.start - 30) : r.start].split()
+        while before and before[-1].lower() in ("the", "a"):
+            before.pop()
+        return (
+            not before
+            or before[-1].lower().strip(",") not in _PREPOSITIONS
+            or (before[-1].lower() == "of" and r.headed)
+        )
+
+    def _group(self, refs: list[Ref], i: int) -> list[Party]:
+        """The parties joined to reference i by "and" or a comma, itself first."""
+        out, waiting = list(refs[i].parties), []
+        for a, b in pairwise(refs[i:]):
+            between = self.text[a.end : b.start]
+            if b.place and not a.place:
+                break
+            if b.start < a.end or re.fullmatch(r"\s*\(\s*", between):
+                out.extend(b.parties)
+            elif len(between) < 60 and _JOIN.fullmatch(between):
+                waiting.extend(b.parties)
+                if not between.lstrip().startswith(",") or "and" in between:
+                    # a comma alone makes no list: "Within the Union, Russia ..."; it needs its "and"
+                    out, waiting = [*out, *waiting], []
+            else:
+                break
+        return _unique(out)
+
+    # --- one sentence ---------------------------------------------------------------------------------------------
+
+    def _acts(self, s: Sentence, refs: list[Ref]) -> None:
+        by_anchor, _ = rules()
+        tokens = [(m.start(), m.end(), m[0].lower()) for m in _TOKEN.finditer(self.text, s.start, s.end)]
+        found: list[tuple[int, int, int, Rule, frozenset[str], set[str], int]] = []
+        for i, (a, _b, word) in enumerate(tokens):
+            options = by_anchor.get(word)
+            if not options:
+                continue
+            best = None
+            for rule, uses in options:
+                m = rule.pattern.match(self.text, a, s.end)
+                if not m:
+                    continue
+                aux, v = self._aux(tokens, i) if rule.verbal else (set(), i)
+                use = self._use(tokens, i, v, aux, uses, refs) if rule.verbal else NOUN
+                if use is None:
+                    self.loose.append((a, m.end(), rule))
+                    continue
+                rank = (m.end() - a, -rule.order)
+                if best is None or rank > best[0]:
+                    best = (rank, (a, m.end(), tokens[v][0], rule, frozenset((use,)), aux, i))
+            if best:
+                found.append(best[1])
+        # a trigger inside another one's words is part of it
+        kept: list[tuple[int, int, int, Rule, frozenset[str], set[str], int]] = []
+        for f in found:
+            if (
+                kept
+                and f[3].frame == "undertaken"
+                and kept[-1][3].event_type == "AGREE"
+                and ";" not in self.text[kept[-1][1] : f[0]]
+            ):
+                continue  # "vowed that the road would be built" is one promise
+            if not kept or (f[0] >= kept[-1][1] and not (f[2] < kept[-1][1] and f[2] < f[0])):
+                kept.append(f)
+        acts: list[Act] = []
+        nxt = s.end  # from right to left: an act ends where the next one begins, a trigger that is no act ends nothing
+        for f in reversed(kept):
+            act = self._act(s, refs, f, nxt)
+            if act:
+                acts.append(act)
+                nxt = act.start
+            else:
+                self.loose.append((f[0], f[1], f[3]))
+        self.doc.acts.extend(reversed(acts))
+
+    def _aux(self, tokens: list[tuple[int, int, str]], i: int) -> tuple[set[str], int]:
+        """The auxiliaries before token i, and the index of the first word of the verb group."""
+        aux: set[str] = set()
+        j = i
+        while j > 0:
+            _, b, w = tokens[j - 1]
+            if "," in self.text[b : tokens[j][0]] or j < i - 8 or '"' in self.text[b : tokens[j][0]]:
+                break
+            if w in _WEEKDAYS and j > 1 and tokens[j - 2][2] == "on":
+                j -= 2
+                continue
+            if (
+                w in _WEEKDAYS
+                or w.endswith("n't")
+                or w in _AUX
+                or (w.endswith("ly") and len(w) > 4 and w not in ("italy", "family", "reply", "supply"))
+            ):
+                if w.endswith("n't"):
+                    aux.add("not")
+                    w = {"won't": "will", "can't": "can"}.get(w, w[:-3])
+                if w not in ("no",):
+                    aux.add(w)
+                j -= 1
+                continue
+            break
+        return aux, j
+
+    def _use(
+        self, tokens: list[tuple[int, int, str]], i: int, v: int, aux: set[str], uses: frozenset[str], refs: list[Ref]
+    ) -> str | None:
+        """How the anchor verb is used here, or None where it is no finite verb (noun, gerund, bare infinitive)."""
+        before = tokens[v - 1][2] if v else ""
+        direct = tokens[i - 1][2] if i else ""
+        if ING in uses:
+            return ING if aux & _BE else None
+        if BASE in uses:
+            if direct in _DETERMINERS or (v == i and before in _PREPOSITIONS):
+                return None
+            if "to" in aux:
+                return BASE if aux & _FUTURE or (aux & _BE and direct == "to") else None
+            if aux & {
+                "will",
+                "would",
+                "shall",
+                "could",
+                "may",
+                "might",
+                "can",
+                "must",
+                "should",
+                "did",
+                "do",
+                "does",
+                "'ll",
+            }:
+                return BASE
+            if not (PAST in uses or PARTICIPLE in uses):
+                # a present plural ("The parties welcome") needs a party right before it; else it may be a noun
+                at = tokens[v][0]
+                return BASE if any(not r.weak and 0 <= at - r.end <= 2 for r in refs) else None
+        if PAST in uses or PARTICIPLE in uses:
+            bare = not aux & (_BE | _HAVE | _FUTURE | _MODAL)
+            if direct in _DETERMINERS or (
+                bare and (before in _DETERMINERS or before in ("of", "with", "by", "to", "as", "for"))
+            ):
+                return None  # "the previously reached agreements"
+            if aux & _BE:
+                return PARTICIPLE
+            nxt = tokens[i + 1][2] if i + 1 < len(tokens) else ""
+            if PARTICIPLE in uses and nxt == "by" and not aux & _HAVE:
+                return None  # "assistance provided by ..." tells whose, not that it was given now
+            return PAST
+        if direct in _DETERMINERS or "to" in aux:
+            return None
+        # "visits", "permits", "talks": a verb only right after a party, a pronoun or another verb's "and"
+        at = tokens[v][0]
+        return (
+            S
+            if before in ("who", "which", "that", "he", "she", "it")
+            or any(not r.weak and 0 <= at - r.end <= 2 for r in refs)
+            else None
+        )
+
+    def _marks(self, s: Sentence) -> _Marks:
+        """Clause openers, verbs of speech, conditions and past dates of a sentence."""
+        text, day = self.text, self.doc.day
+        conditions = []
+        for m in _CONDITION.finditer(text, s.start, s.end):
+            stop = _CONDITION_END.search(text, m.end(), s.end)
+            last = stop.start() if stop else s.end
+            if last - m.start() > 8:
+                conditions.append((m.start(), last))
+        past = []
+        if day:
+            for when in dates.dates(text[s.start : s.end], day, back=True):
+                before = text[max(s.start, s.start + when.start - 12) : s.start + when.start].lower()
+                if when.last_day < day - timedelta(days=HISTORICAL_DAYS) and not re.search(
+                    r"(?:by|until|of|from|the)\s$", before
+                ):
+                    past.append(
+                        (
+                            s.start + when.start,
+                            bool(re.search(r"(?:in|on|since|during)\s(?:early\s|late\s|mid-)?$", before)),
+                        )
+                    )
+        return _Marks(
+            [(m.start(), m.end(), m[0].strip(' ,"').lower()) for m in _CLAUSE.finditer(text, s.start, s.end)],
+            [m.span() for m in _SPEECH.finditer(text, s.start, s.end)],
+            conditions,
+            past,
+            bool(_PAST_MARK.search(text, s.start, s.end)),
+        )
+
+    def _clause(self, s: Sentence, at: int) -> tuple[int, str]:
+        """Where the clause that holds position `at` begins, and the word that opens it."""
+        start, word = s.start, ""
+        for _a, b, opener in self.marks.clauses:
+            if b > at:
+                break
+            start, word = b, opener
+        return start, word
+
+    def _subject(self, s: Sentence, refs: list[Ref], v: int) -> tuple[list[Party], bool]:
+        """(parties that are the subject of the verb group at v, whether the words themselves name one)."""
+        clause, opener = self._clause(s, v)
+        here = [k for k, r in enumerate(refs) if r.start >= clause and r.end <= v + 1 and not r.place]
+        if here:
+            cut = [b for a, b in self.marks.speech if clause <= a and b <= v]
+            later = [k for k in here if cut and refs[k].start >= cut[-1]]
+            here = later or here
+        lead = self.text[clause:v]
+        joined = lead.rstrip()[-1:] == "," or lead[-12:].split()[-1:] in (["and"], ["but"], ["or"], ["then"])
+        strong = next(
+            (
+                k
+                for k in here
+                if not refs[k].weak and refs[k].parties and not refs[k].possessive and self._subjectlike(s, refs[k])
+            ),
+            None,
+        )
+        if strong is not None:
+            return self._group(refs, strong), True
+        if not lead.strip(' ,"') and opener in ("which", "who", "that") or opener in ("whose",):
+            before = [r for r in refs if r.end <= clause and not r.weak and r.parties]
+            if before and clause - before[-1].end < 25:
+                return before[-1].parties, True
+        if joined or not lead.strip(' ,"-'):
+            first = next(
+                (
+                    k
+                    for k, r in enumerate(refs)
+                    if r.end <= v and not r.place and not r.weak and r.parties and self._subjectlike(s, r)
+                ),
+                None,
+            )
+            if first is not None:
+                return self._group(refs, first), True
+        return [], False
+
+    def _objects(
+        self, s: Sentence, refs: list[Ref], start: int, stop: int, not_ids: set[str]
+    ) -> tuple[list[Party], str]:
+        """(first group of parties after a trigger, the preposition before it)."""
+        end = stop
+        for a, _b, opener in self.marks.clauses:
+            if start <= a < stop and opener not in ("that", ""):
+                end = a
+                break
+        after = [k for k, r in enumerate(refs) if start <= r.start < end and r.parties]
+        for weak in (False, True):
+            for k in after:
+                r = refs[k]
+                if r.weak != weak or r.place or all(p.id in not_ids for p in r.parties):
+                    continue
+                words_ = self.text[start : r.start].split()
+                while words_ and words_[-1].lower() in ("the", "a", "an", "its"):
+                    words_.pop()
+                preposition = words_[-1].lower() if words_ and words_[-1].lower() in _PREPOSITIONS else ""
+                group = [p for p in (self._group(refs, k) if not weak else r.parties) if p.id not in not_ids]
+                return group, preposition
+        return [], ""
+
+    def _by(self, refs: list[Ref], start: int, stop: int) -> list[Party]:
+        """The agent of a passive: the group after "by"."""
+        for k, r in enumerate(refs):
+            if (
+                start <= r.start < stop
+                and r.parties
+                and re.search(r"\bby\s+(?:the\s+)?(?:[\w-]+\s+){0,2}$", self.text[max(start, r.start - 40) : r.start])
+            ):
+                return self._group(refs, k)
+        return []
+
+    def _act(
+        self, s: Sentence, refs: list[Ref], f: tuple[int, int, int, Rule, frozenset[str], set[str], int], nxt: int
+    ) -> Act | None:
+        start, end, vstart, rule, use, aux, _ = f
+        text = self.text
+        clause, opener = self._clause(s, vstart)
+        if opener in _NO_ACT_AFTER:
+            return None
+        passive = PARTICIPLE in use and bool(aux & _BE)
+        flags = set(rule.flags)
+        event_type = rule.event_type
+        confidence = 0.8
+        stop = nxt if nxt > end else s.end
+        lead = text[max(s.start, vstart - 60) : vstart]
+        if (
+            "not" in aux
+            or "never" in aux
+            or (rule.frame == "doc" and re.search(r"\bnot\b", text[start:end]))
+            or _NO_DOCUMENT.search(lead)
+        ):
+            flags.add("negation")
+        future, modal = bool(aux & _FUTURE or ("to" in aux and aux & _BE)), bool(aux & _MODAL)
+        if ("would" in aux and "have" in aux) or "had" in aux and "to" in aux:
+            return None
+        if future or modal:
+            changed = self._future(event_type, "negation" in flags, modal)
+            if changed is None:
+                return None
+            event_type, add = changed
+            flags |= add
+            if event_type == "REJECT":
+                flags.discard("negation")
+        condition = self._condition(s, vstart, end)
+        if condition and (flags & {"future"} or event_type == "THREATEN"):
+            flags.add("hypothetical")
+        subject, told = self._subject(s, refs, vstart)
+        parties = self._frame(s, refs, rule, start, end, stop, passive, subject, told)
+        if parties is None:
+            return None
+        acting, receiving, weaker = parties
+        if weaker:
+            confidence -= 0.2
+        if not acting or (event_type == "AID" and not receiving):
+            return None
+        if rule.frame == "undertaken" and text[start : start + 5].lower() == "shall" and not condition:
+            flags.discard("future")  # the language of what has been agreed
+        if self._historical(aux, flags):
+            flags.add("historical")
+        scope_start, scope_end = (clause if passive or rule.frame in ("doc", "around", "undertaken") else start), stop
+        found = self._topics(s, scope_start, scope_end, event_type, rule, condition)
+        return Act(
+            rule,
+            event_type,
+            min(vstart, start),
+            end,
+            scope_start,
+            scope_end,
+            s,
+            acting,
+            receiving,
+            flags,
+            found,
+            round(confidence, 2),
+            condition,
+            passive,
+        )
+
+    @staticmethod
+    def _future(event_type: str, negated: bool, modal: bool) -> tuple[str, set[str]] | None:
+        """What an act becomes when it is still to come."""
+        add = {"future"} | ({"hypothetical"} if modal else set())
+        if event_type in _COOPERATIVE_DEEDS:
+            return ("REJECT", set()) if negated and not modal else ("AGREE", add)
+        if event_type in _HOSTILE_DEEDS:
+            return ("AGREE", {"future"}) if negated else ("THREATEN", set())
+        if event_type == "AGREE":
+            return "AGREE", add
+        return event_type, add
+
+    def _condition(self, s: Sentence, start: int, end: int) -> tuple[int, int] | None:
+        """The words of the condition that an act in this sentence stands under, as offsets."""
+        return next(((a, b) for a, b in self.marks.conditions if a >= end or b <= start or a == s.start), None)
+
+    def _historical(self, aux: set[str], flags: set[str]) -> bool:
+        if "future" in flags:
+            return False
+        if "previously" in aux or self.marks.past_words:
+            return True
+        return any("had" in aux or led for _at, led in self.marks.past)
+
+    def _topics(
+        self, s: Sentence, start: int, end: int, event_type: str, rule: Rule, condition: tuple[int, int] | None
+    ) -> list[str]:
+        hits = self.doc.topic_hits
+        first = bisect_left(hits, s.start, key=lambda h: h.start)
+        here = []
+        for h in hits[first:]:
+            if h.start >= s.end:
+                break
+            # what an act depends on is not what it is about
+            if not (condition and condition[0] <= h.start < condition[1] and start < condition[0]):
+                here.append(h)
+        scoped = [h.topic for h in here if start <= h.start < end] or [h.topic for h in here]
+        found = list(dict.fromkeys(scoped))
+        if (
+            event_type == "CONSULT"
+            and rule.id not in ("consult.discuss", "consult.touch", "consult.consider")
+            and "diplomacy.meetings" not in found
+        ):
+            found.insert(0, "diplomacy.meetings")
+        specific = [t for t in found if not t.startswith("diplomacy.")]
+        if event_type != "CONSULT" and specific:
+            found = specific
+        if not found and event_type in ("AGREE", "AID", "REQUEST", "COOPERATE") and s.no:
+            # "It may add $5 million to that": the topic was named one sentence before
+            before = self.doc.sentences[s.no - 1]
+            earlier = hits[bisect_left(hits, before.start, key=lambda h: h.start) : first]
+            found = list(dict.fromkeys(h.topic for h in earlier if not h.topic.startswith("diplomacy.")))[:2]
+        return found[:4] or (["diplomacy.meetings"] if event_type == "CONSULT" else ["other"])
+
+    def _frame(
+        self,
+        s: Sentence,
+        refs: list[Ref],
+        rule: Rule,
+        start: int,
+        end: int,
+        stop: int,
+        passive: bool,
+        subject: list[Party],
+        told: bool,
+    ) -> tuple[list[Party], list[Party], bool] | None:
+        """(actors, recipients, whether context had to help); None where the words name nobody who could act."""
+        ids = set(_ids(subject))
+        anchor_end = start + len(re.match(r"\S+", self.text[start:])[0])  # type: ignore[index]
+        objects, preposition = self._objects(s, refs, anchor_end, stop, ids)
+        frame = rule.frame
+        if frame == "doc":
+            group = self._by(refs, end, s.end) or self._between(refs, s.start, s.end)
+            if not group:
+                here = _unique([p for r in refs if not r.place and not r.weak for p in r.parties])
+                group = here if len(_ids(here)) >= 2 else self.doc.principals
+                return (group, [], True) if len(_ids(group)) >= 2 else None
+            group = _unique([*group, *self._other(group)])
+            return group, [], False
+        if frame == "around":
+            here = _unique([p for r in refs if not r.weak and not r.place for p in r.parties])
+            if rule.event_type in ("CONSULT", "COOPERATE"):
+                if len(_ids(here)) < 2:
+                    here = _unique([*here, *self._other(here)])
+                return (here, [], True) if len(_ids(here)) >= 2 else None
+            return (here[:1], here[1:2], True) if here else None
+        if frame == "attention":
+            named = [r for r in refs if start <= r.start < end and r.parties and not r.weak]
+            if not named:
+                return None
+            return self._other(named[0].parties) or self.last_subject, named[0].parties, True
+        if frame == "need":
+            first = [
+                k
+                for k, r in enumerate(refs)
+                if r.end <= start and r.parties and not r.weak and not r.place and self._subjectlike(s, r)
+            ]
+            who = self._group(refs, first[0]) if first else self.last_subject
+            if len(_ids(who)) != 1:
+                return None
+            return who, self._other(who), True
+        if frame == "undertaken":
+            return self._undertaken(s, refs, start, end)
+        if frame == "none":
+            return None
+        if passive:
+            agent = self._by(refs, end, stop) or self._by(refs, anchor_end, stop)
+            if frame in ("mutual", "meet", "agree", "visit", "mutual_obj"):
+                group = _unique([*agent, *subject]) or self._between(refs, s.start, s.end) or self.doc.principals
+                return (group, [], not agent) if len(_ids(group)) >= 2 else None
+            to, _prep = self._objects(s, refs, end, stop, set(_ids(agent)))
+            target = subject or to
+            if not agent:
+                owners = [r for r in refs if r.weak and r.end <= start and r.parties]
+                agent = (
+                    owners[0].parties
+                    if owners and frame == "direct" and rule.event_type == "AID"
+                    else self._other(target)
+                )
+            if not agent and not told:
+                return None
+            target = target or self._only_other(s, refs, agent, rule.event_type)
+            return agent, [p for p in target if p.id not in _ids(agent)], True
+        if not subject:
+            return None
+        if frame == "reverse":
+            giver = self._from(refs, start, stop) or objects or self._other(subject)
+            return (giver, subject, False) if giver else None
+        if frame in ("mutual", "meet", "visit", "mutual_obj"):
+            if frame == "mutual_obj" and not re.search(
+                r"\b(?:agreement|treaty|memorand|protocol|declaration|contract|deal|document|plan|pact)",
+                self.text[end : min(stop, end + 80)],
+                re.I,
+            ):
+                return None
+            group = subject
+            weaker = False
+            if len(_ids(group)) < 2:
+                if frame == "visit":
+                    objects = objects or self._place(refs, start, stop, ids)
+                group = _unique([*subject, *objects])
+            if len(_ids(group)) < 2:
+                other = self._other(subject)
+                group, weaker = _unique([*subject, *other]), True
+            if rule.event_type in ("ASSAULT",):
+                return subject[:1], [p for p in group if p.id not in _ids(subject[:1])], weaker
+            return (group, [], weaker) if len(_ids(group)) >= 2 else None
+        if frame in ("agree", "ready"):
+            if len(_ids(subject)) >= 2:
+                return subject, [], False
+            if preposition == "with" and "future" not in rule.flags:
+                return _unique([*subject, *objects]), [], False
+            if objects:
+                return subject, objects, False
+            return subject, self._other(subject) or self._only_other(s, refs, subject, "AGREE"), True
+        if frame == "ask":
+            near = [r for r in refs if start <= r.start <= end + 6 and r.parties and not r.weak]
+            if not near:
+                return None
+            return subject, near[0].parties, False
+        if objects:
+            return subject, objects, False
+        return subject, self._other(subject) or self._only_other(s, refs, subject, rule.event_type), True
+
+    def _only_other(self, s: Sentence, refs: list[Ref], subject: list[Party], event_type: str) -> list[Party]:
+        """The one other party that the sentence names, if there is just one; for aid also the place it goes to."""
+        ids = set(_ids(subject))
+        for place in (False, True) if event_type in ("AID", "AGREE") else (False,):
+            others = _unique(
+                [
+                    p
+                    for r in refs
+                    if (not r.weak or r.headed) and (place or not r.place)
+                    for p in r.parties
+                    if p.id not in ids
+                ]
+            )
+            if len(others) == 1 and others[0].kind == "state":
+                return others
+        return []
+
+    def _undertaken(
+        self, s: Sentence, refs: list[Ref], start: int, end: int
+    ) -> tuple[list[Party], list[Party], bool] | None:
+        """Who binds himself in "X will be done": the agent, who says so, the giver of what it adds to, or both."""
+        agent = self._by(refs, end, s.end)
+        if agent:
+            return agent, self._other(agent), False
+        if self.doc.acts and re.search(r"\b(?:further|additional|another|more)\b", self.text[s.start : start], re.I):
+            last = self.doc.acts[-1]
+            if last.event_type == "AID":
+                return last.actors, last.recipients, True
+        for a, b in self.marks.speech:
+            near = [
+                k
+                for k, r in enumerate(refs)
+                if r.parties and not r.weak and not r.place and (0 <= a - r.end <= 12 or 0 <= r.start - b <= 5)
+            ]
+            if near:
+                who = self._group(refs, near[0])
+                return who, self._other(who), True
+        named = [k for k, r in enumerate(refs) if r.end <= start and r.parties and r.coref == "both"]
+        if named or re.match(r"(?:shall|will not|shall not)\b", self.text[start:], re.I) or self.last_told == "both":
+            return (self.doc.principals, [], True) if len(self.doc.principals) == 2 else None
+        return None
+
+    def _between(self, refs: list[Ref], start: int, stop: int) -> list[Party]:
+        for k, r in enumerate(refs):
+            if (
+                start <= r.start < stop
+                and r.parties
+                and re.search(r"\bbetween\s+(?:the\s+)?$", self.text[max(start, r.start - 14) : r.start])
+            ):
+                group = self._group(refs, k)
+                if len(_ids(group)) >= 2:
+                    return group
+        return []
+
+    def _from(self, refs: list[Ref], start: int, stop: int) -> list[Party]:
+        for k, r in enumerate(refs):
+            if (
+                start <= r.start < stop
+                and r.parties
+                and re.search(r"\bfrom\s+(?:the\s+)?(?:[\w-]+\s+)?$", self.text[max(start, r.start - 30) : r.start])
+            ):
+                return self._group(refs, k)
+        return []
+
+    def _place(self, refs: list[Ref], start: int, stop: int, not_ids: set[str]) -> list[Party]:
+        for r in refs:
+            if start <= r.start < stop and r.parties and not all(p.id in not_ids for p in r.parties):
+                return r.parties
+        return []
+
+
+def merge(acts: list[Act]) -> list[Act]:
+    """One event per type, actors, recipients and flags: the first telling, with the topics of all."""
+    kept: dict[tuple[object, ...], Act] = {}
+    for a in acts:
+        if a.absorbed:
+            continue
+        key = (a.event_type, frozenset(_ids(a.actors)), frozenset(_ids(a.recipients)), frozenset(a.flags))
+        first = kept.get(key)
+        if first is None:
+            kept[key] = a
+        else:
+            first.topics = [t for t in dict.fromkeys([*first.topics, *a.topics]) if t != "other"] or ["other"]
+            first.confidence = max(first.confidence, a.confidence)
+    return list(kept.values())
+
+
+def _absorb(acts: list[Act]) -> None:
+    """A pledge and, in the next sentence, its signing are one AGREE, that of the signing; the pledge is its content."""
+    for last, a in pairwise(acts):
+        if a.rule.id != "agree.signed_doc" or "negation" in a.flags or a.sentence.no - last.sentence.no != 1:
+            continue
+        pledge = last.event_type == "AGREE" and "future" in last.flags and not last.flags & {"negation", "hypothetical"}
+        if pledge and set(_ids(last.actors)) <= set(_ids(a.actors)):
+            last.absorbed = True
+            a.actors = _unique([*a.actors, *last.recipients])
+            topics_ = [*last.topics, *(t for t in a.topics if not t.startswith("diplomacy."))]
+            a.topics = [t for t in dict.fromkeys(topics_) if t != "other"] or a.topics
+
+
+_SPORT = table("sport_words")
+
+
+@cache
+def _sport() -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(re.escape(r["word"]) for r in _SPORT) + r")s?\b", re.IGNORECASE)
+
+
+_STATE_WORDS = re.compile(
+    r"\b(?:minist(?:er|ry|ers|ries)|presidents?|government|ambassador|embassy|parliament|treaty|agreement|diplomatic|bilateral|delegation|"
+    r"foreign|prime|loan|sanctions|negotiations|troops|police|court)\b",
+    re.IGNORECASE,
+)
+
+
+def is_sport(text: str) -> bool:
+    """Whether a text reports sport: there "Georgia" beats "Jordan" without any state acting."""
+    head = text[:20_000]
+    found = {m[0].lower() for m in _sport().finditer(head)}
+    return len(found) >= 4 and len(found) > 2 * len({m[0].lower() for m in _STATE_WORDS.finditer(head)})
+
+
+def speaker(doc: Document) -> str | None:
+    """Who asserts the statement as a whole: the party whose ministry or press service is given as the source."""
+    for m in doc.mentions:
+        if m.weak or m.place:
+            continue
+        after = doc.text[m.np_end : m.np_end + 40]
+        if re.match(r"(?:'s)?[\s,]*(?:\w+\s+){0,2}(?:reported|said|noted|informed|announced|stressed)\b", after):
+            return m.id
+    return None
+
+
+def between(text: str, source: str, target: str, day: date | None = None) -> tuple[str, int, int, float] | None:
+    """(event type, start, end, confidence) of how `source` deals with `target`, two phrases of one sentence, or None.
+
+    The phrases stand for parties whether or not the gazetteer knows them. Of several acts, one that has both in their
+    places wins, then the nearest to the source; where no trigger has the source as its subject, a trigger that merely
+    stands in the sentence is taken, with low confidence.
+    """
+    folded = fold(text)
+    places = []
+    for party, phrase in (("SOURCE", source), ("TARGET", target)):
+        at = folded.find(fold(phrase)) if phrase else -1
+        places.append((at, at + len(phrase), party) if at >= 0 else None)
+    mentions = [Mention(p[0], p[1], p[2], "state", "name", p[0], p[1], "GOV") for p in places if p]
+    mentions.sort(key=lambda m: m.start)
+    doc = Document(text, day, [Sentence(0, 0, len(text), False)], mentions, topics.hits(text), [], [])
+    reader = _Reader(doc, actors.gazetteer())
+    reader.run()
+    src, tgt = places
+
+    def rank(a: Act) -> tuple[int, float, int]:
+        acting, receiving = set(_ids(a.actors)), set(_ids(a.recipients))
+        right = (
+            3
+            if "SOURCE" in acting and "TARGET" in receiving
+            else 2
+            if "SOURCE" in acting
+            else 1
+            if acting or receiving
+            else 0
+        )
+        if "TARGET" in acting and "SOURCE" not in acting:
+            right = 0
+        return right, a.confidence, -abs(a.start - src[1]) if src else -a.start
+
+    best = max(doc.acts, key=rank, default=None)
+    if best is not None and (rank(best)[0] > 1 or not reader.loose):
+        return best.event_type, best.start, best.end, best.confidence
+    here = (src[1] + tgt[0]) // 2 if src and tgt else 0
+    lone = min(reader.loose, key=lambda f: (abs(f[0] - here), f[2].order), default=None)
+    if lone:
+        return lone[2].event_type, lone[0], lone[1], 0.4
+    return (best.event_type, best.start, best.end, 0.4) if best else None
