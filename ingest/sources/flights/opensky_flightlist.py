@@ -1,0 +1,186 @@
+"""OpenSky COVID-19 flight list, 2019 to 2022: flights as a volunteer network of ADS-B receivers saw them.
+
+One row is
+    one flight of one airframe, from the first message received to the last.
+
+Published
+    one CSV a month on Zenodo, 1 to 3 million rows each, frozen since the end of 2022. The publisher names no edition
+    of a month, so that `vintage` is the file's name without its endings.
+
+Beware
+    - Coverage is where volunteers live. It is dense in Europe and North America and all but absent in Central Asia:
+      10 of 170,000 sampled flights touch Kyrgyzstan. A pair of countries without flights here may well have flights.
+    - Coverage grows: the share of flights with an end missing falls from 49 % (2019-01) to 37 % (2020-05), which
+      looks like growth of traffic and is none.
+    - `day` is the day of the last message and not of the first: January's file holds departures of 31 December.
+    - Airports are guessed from the track: private strips near great airports (KU42, 25GA) stand for these, and codes
+      are those of OpenSky's own table (UAFM and UAFO for Bishkek and Osh, long since UCFM and UCFO).
+    - `callsign` is not the flight number; `number` is empty in two rows of three.
+    - Cargo, private and military flights are among them. Nothing says who paid for a seat.
+    - The same flight may stand twice with another start altitude; the row with the lowest one is kept.
+    - DuckDB reads a truncated gzip without complaint, loses the rest, and hangs on a damaged one; so it is unpacked
+      here, checksum and all, before DuckDB sees it. Its casts to TIMESTAMP drop the offset; hence TIMESTAMPTZ.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import tempfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from ingest.errors import BadFile
+from ingest.source import Raw, Remote, Source, Window
+
+SOURCE = Source(
+    key="opensky_flightlist",
+    domain="flights",
+    title="OpenSky COVID-19 flight list",
+    publisher="The OpenSky Network",
+    landing_page="https://doi.org/10.5281/zenodo.7923702",
+    licence="OpenSky Network terms of use (LICENSE.txt of the record): research, with citation",
+    citation="Strohmeier, M., Olive, X., Lübbe, J., Schäfer, M., Lenders, V. (2021). Crowdsourced air traffic data "
+    "from the OpenSky Network 2019-2020. Earth System Science Data 13, 357-366. https://doi.org/10.5194/essd-13-357-2021",
+    cadence="@yearly",
+    look_back_days=0,
+    covers_from=date(2019, 1, 1),
+    covers_to=date(2023, 1, 1),
+    coverage="flights received by volunteers' ADS-B receivers; dense in Europe and North America, sparse elsewhere",
+    table="flights",
+    rows_per_file=(1, 10_000_000),
+    max_bytes=2 << 30,
+    files="flightlist_*.csv*",
+)
+
+RECORD = "https://zenodo.org/record/7923702/files"
+COLUMNS = (
+    "callsign number icao24 registration typecode origin destination firstseen lastseen day "
+    "latitude_1 longitude_1 altitude_1 latitude_2 longitude_2 altitude_2"
+).split()
+TIMES = {"first_seen": "firstseen", "last_seen": "lastseen", "_day": "day"}
+NUMBERS = {
+    f"{end}_{what}": f"{what.split('_')[0]}_{number}"
+    for number, end in ((1, "first"), (2, "last"))
+    for what in ("latitude_deg", "longitude_deg", "altitude_m")
+}
+CHUNK = 1 << 20
+
+
+def fetch(window: Window | None) -> Iterator[Remote]:
+    """The months that overlap the window."""
+    for month in range(48):
+        start, after = (date(2019 + m // 12, m % 12 + 1, 1) for m in (month, month + 1))
+        if window is None or Window(start, after).overlaps(window):
+            name = f"flightlist_{start:%Y%m%d}_{after - timedelta(days=1):%Y%m%d}.csv.gz"
+            yield Remote(name, f"{RECORD}/{name}")
+
+
+def period(name: str) -> Window | None:
+    """The days that the file's name tells: by day of arrival."""
+    told = re.search(r"flightlist_(\d{4})(\d\d)(\d\d)_(\d{4})(\d\d)(\d\d)\.csv", name)
+    try:
+        year, month, day, last_year, last_month, last_day = map(int, told.groups()) if told else (0,) * 6
+        return Window(date(year, month, day), date(last_year, last_month, last_day) + timedelta(days=1))
+    except ValueError:
+        return None
+
+
+def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """Rows of `flights`. Values that can't be read and lines with a column too few or too many are marked as bad."""
+    con.execute("set TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory(prefix="entente-") as folder:
+        plain = _unpacked(raw.path, Path(folder) / "flights.csv")
+        try:
+            _load(con, _by_columns(plain))
+        except duckdb.Error:  # some line has not 16 columns, or a number is none: slower, and says which
+            _load(con, _by_lines(plain))
+    stem = Path(raw.name).name.split(".")[0].replace("'", "''")
+    place = "'correct line ' || rowid + 2 || ' of the file (blank lines not counted), or report it to the publisher'"
+    return con.sql(
+        f"select * exclude (_day), _day::date as day, '{stem}' as vintage, rowid + 1 as raw_row, "
+        f"case when _reason is not null then {place} end as _mend from flight_list"
+    )
+
+
+def _load(con: duckdb.DuckDBPyConnection, lines: str) -> None:
+    """Fill the temporary table flight_list from `lines`: the 16 columns, and `bad_line` where there are not 16."""
+    times = [f"try_cast({old} as timestamptz) at time zone 'UTC' as {new}" for new, old in TIMES.items()]
+    numbers = [f"try_cast({old} as double) as {new}" for new, old in NUMBERS.items()]
+    bad_times = [
+        f"when {old} is not null and not coalesce({new} between '2000-01-01'::timestamp and '2100-01-01'::timestamp, "
+        f"false) then '{old} is no time: ' || left({old}, 80)"
+        for new, old in TIMES.items()
+    ]
+    bad_numbers = [
+        f"when {old} is not null and not coalesce(isfinite({new}), false) "
+        f"then '{old} is no number: ' || left({old}::varchar, 80)"
+        for new, old in NUMBERS.items()
+    ]
+    con.execute(
+        "create or replace temp table flight_list as select callsign, number as flight_number, icao24, registration, "
+        f"typecode, origin, destination, {', '.join(times + numbers)}, "
+        "case when bad_line is not null then len(string_split(bad_line, ',')) || "
+        f"' columns instead of {len(COLUMNS)}: ' || left(bad_line, 200) {' '.join(bad_times + bad_numbers)} end "
+        f"as _reason from ({lines})"
+    )
+
+
+def _csv(path: Path, columns: list[str], delimiter: str) -> str:
+    types = ", ".join(f"'{name}': '{'DOUBLE' if name in NUMBERS.values() else 'VARCHAR'}'" for name in columns)
+    quoted = str(path).replace("'", "''")
+    return (
+        f"read_csv('{quoted}', auto_detect = false, header = true, delim = '{delimiter}', quote = '', escape = '', "
+        f"columns = {{{types}}}, compression = 'none')"
+    )
+
+
+def _by_columns(path: Path) -> str:
+    return f"select *, null::varchar as bad_line from {_csv(path, COLUMNS, ',')}"
+
+
+def _by_lines(path: Path) -> str:
+    parts = ", ".join(f"nullif(parts[{n}], '') as {column}" for n, column in enumerate(COLUMNS, 1))
+    return (
+        f"select {parts}, case when len(cells) <> {len(COLUMNS)} then line end as bad_line from (select line, "
+        f"string_split(line, ',') as cells, case when len(cells) = {len(COLUMNS)} then cells end as parts "
+        rf"from {_csv(path, ['line'], chr(1))} where line is not null)"
+    )
+
+
+def _unpacked(path: Path, plain: Path) -> Path:
+    """The file as plain CSV whose header is right; a damaged gzip or another header is a BadFile."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    try:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            _check_header(file.readline(1 << 16))
+            if not packed:
+                return path
+            file.seek(0)
+            with plain.open("wb") as out:
+                while chunk := file.read(CHUNK):
+                    out.write(chunk)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise BadFile(f"the gzip is cut off or damaged ({error})", mend="get the file again") from error
+    return plain
+
+
+def _check_header(line: bytes) -> None:
+    found = line.decode("utf-8-sig", "replace").rstrip("\r\n").split(",")
+    if found == COLUMNS:
+        return
+    if len(set(found) & set(COLUMNS)) < len(COLUMNS) // 2:
+        told = ",".join(found)[:80]
+        raise BadFile(f"it is no flight list: it begins {told!r}", mend=f"take it out, or begin it {','.join(COLUMNS)}")
+    missing = [column for column in COLUMNS if column not in found]
+    unknown = [column for column in found if column not in COLUMNS]
+    raise BadFile(
+        f"columns missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}"
+        + ("" if missing or unknown else "; their order or number is another"),
+        mend=f"name the columns {','.join(COLUMNS)}, or change COLUMNS in the module if the publisher did",
+    )
