@@ -1,0 +1,395 @@
+"""A tiny landing made by hand, one dbt build over it, and the marts against figures worked out another way.
+
+The landing holds every case that the rules speak of: a file delivered twice, a good file followed by a bad one, legs
+with a missing end or an unknown airport, an aggregate among the origins, two editions, a text carried by two outlets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from ingest import contract, dbt_sources, settings
+
+PROJECT = settings.REPOSITORY / "dbt_project"
+FLIGHTS, STATEMENTS, STOCKS, AIRPORTS = "opensky_flightlist", "text_files", "un_desa_migrant_stock", "airportsdata"
+STATES = ("KGZ", "RUS", "KAZ", "TJK")
+
+AIRPORT_ROWS = [("UCFM", "KGZ"), ("UCFO", "KGZ"), ("UUEE", "RUS"), ("UUDD", "RUS"), ("UAAA", "KAZ"), ("FMEE", "REU")]
+FORMER = {"UAFM": "UCFM"}  # seeds/airport_history.csv
+
+# callsign, origin, destination, day
+JANUARY = [
+    ("AFL1880", "UUEE", "UCFM", "2020-01-03"),
+    ("AFL1881", "UCFM", "UUEE", "2020-01-03"),
+    ("AFL1882", "UUEE", "UCFM", "2020-01-04"),
+    ("KGA123", "UUDD", "UCFO", "2020-01-05"),
+    ("KGA1", "UCFM", "UCFO", "2020-01-06"),  # domestic
+    ("UZB1", "UCFM", None, "2020-01-07"),  # nobody saw the end
+    (None, None, "UUEE", "2020-01-08"),  # nobody saw the start
+    ("KZR9", "UAAA", "ZZ99", "2020-01-09"),  # a code in no register
+    ("N123", None, None, "2020-01-10"),
+    ("AFR1", "FMEE", "UUEE", "2020-01-11"),  # from a territory
+    ("AFL7", "UUEE", "UAFM", "2020-01-12"),  # UCFM by its former code
+]
+FEBRUARY = [("AFL1880", "UUEE", "UCFM", "2020-02-03"), ("AFL1881", "UUEE", "UUDD", "2020-02-04")]
+WITHDRAWN = [("BAD1", "UUEE", "UCFM", "2020-02-03")] * 5
+
+# origin, kind, year, vintage, persons; the destination is RUS
+STOCK_ROWS = [
+    ("KGZ", "state", 2020, "2020", 591025),
+    ("KGZ", "state", 2020, "2024", 399110),
+    ("KGZ", "state", 2015, "2020", 500000),
+    ("TJK", "state", 2020, "2024", 0),
+    ("KAZ", "state", 2020, "2024", None),
+    ("947", "aggregate", 2020, "2024", 9000000),
+    ("REU", "territory", 2020, "2024", 3),
+]
+
+MEETING = "The foreign ministers of Kyrgyzstan and Russia met in Bishkek on Friday to discuss air travel."
+TEXTS = {
+    "one": ("2020-01-10", MEETING),
+    "copy": ("2020-01-11", MEETING),
+    "two": ("2020-03-05", "«Четыре страны»: Kazakhstan, Kyrgyzstan, Russia and Tajikistan agreed on water."),
+    "three": ("2020-03-06", "Russia will lend money to Kyrgyzstan and Tajikistan, it said; it asked for patience."),
+}
+
+# event, statement, type, scale, actors, recipients, flags, trigger
+EVENTS = [
+    ("e1", "one", "CONSULT", 3, ["KGZ", "RUS"], [], "", "met"),
+    ("e1copy", "copy", "CONSULT", 3, ["KGZ", "RUS"], [], "", "met"),
+    ("e2", "two", "AGREE", 5, sorted(STATES), [], "", "agreed"),
+    ("e3", "three", "AGREE", 5, ["RUS"], ["KGZ", "TJK"], "future", "will lend"),
+    ("e4", "three", "REQUEST", 0, ["RUS"], ["KGZ"], "", "asked for"),
+    ("e5", "three", "ACCUSE", -2, ["KGZ"], ["RUS"], "historical", "said"),
+    ("e6", "three", "SANCTION", -6, ["KGZ"], ["RUS"], "negated", "said"),
+    ("e7", "three", "AID", 7, ["RUS"], ["TJK", "UNO"], "hypothetical", "lend"),
+]
+COMMITMENTS = [("c1", "three", ["RUS"], ["KGZ", "TJK"], "will lend"), ("c2", "two", sorted(STATES), [], "agreed")]
+
+Rows = list[dict[str, Any]]
+
+
+class Landing:
+    """Writes landed files as `ingest.landing` lays them, without a source module."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.con = root, duckdb.connect()
+        for table in contract.TABLES.values():
+            (root / table.name).mkdir(parents=True)
+            contract.empty(self.con, table, str(root / table.name / "_empty.parquet"))
+
+    def put(self, table: str, key: str, sha: str, rows: Rows) -> None:
+        """Write the rows of one raw file, in the table's types; columns that are not given are null."""
+        columns = contract.all_columns(contract.TABLES[table])
+        types = {column.name: column.type for column in columns}
+        given = self.root / "given.json"
+        whole = [dict.fromkeys(types) | {"source_key": key, "raw_sha256": sha, "raw_row": n} | row
+                 for n, row in enumerate(rows, 1)]  # fmt: skip
+        given.write_text(json.dumps(whole), encoding="utf-8")
+        target = self.root / table / key / f"{sha}.parquet"
+        target.parent.mkdir(exist_ok=True)
+        self.con.execute(f"copy (select * from read_json('{given}', columns={types})) to '{target}' (format parquet)")
+        given.unlink()
+
+    def receipt(self, table: str, key: str, sha: str, file: str, fetched: str, rows: int, **more: Any) -> None:
+        folder = self.root / "receipts" / key
+        folder.mkdir(parents=True, exist_ok=True)
+        receipt = {
+            "source_key": key, "table": table, "file": file, "url": "", "fetched_at": f"{fetched}T00:00:00+00:00",
+            "sha256": sha, "bytes": 1, "is_sample": True, "status": "landed", "rows_in": rows, "rows_landed": rows,
+            "rows_quarantined": 0, "reasons": {}, "vintages": ["v"], "code_version": "x", "problem": "", "mend": "",
+        }  # fmt: skip
+        (folder / f"{sha}.json").write_text(json.dumps(receipt | more))
+
+    def land(self, table: str, key: str, sha: str, file: str, fetched: str, rows: Rows) -> None:
+        self.put(table, key, sha, rows)
+        self.receipt(table, key, sha, file, fetched, len(rows))
+
+    def write(self, name: str, query: str) -> None:
+        (self.root / name).parent.mkdir(exist_ok=True)
+        self.con.execute(f"copy ({query}) to '{self.root / name}' (format parquet)")
+
+
+def legs(rows: list[tuple[str | None, str | None, str | None, str]]) -> Rows:
+    return [
+        {"icao24": f"{n:06x}", "callsign": callsign, "origin": origin, "destination": destination, "day": day,
+         "first_seen": f"{day} 01:00:00", "last_seen": f"{day} 05:00:00", "vintage": "1"}
+        for n, (callsign, origin, destination, day) in enumerate(rows)
+    ]  # fmt: skip
+
+
+def coded(statement: str, words: str, span: tuple[str, str]) -> dict[str, Any]:
+    day, text = TEXTS[statement]
+    start = text.index(words)
+    return {
+        "statement_id": statement, "published_on": day, "vintage": day, span[0]: start, span[1]: start + len(words),
+        "confidence": 1, "rule_id": "r", "sentence_no": 0, "sentence_start": 0, "sentence_end": len(text),
+        "coder_version": "1.0",
+    }  # fmt: skip
+
+
+def fill(landing: Landing) -> None:
+    landing.land("airports", AIRPORTS, "a1", "airports.csv", "2020-01-01", [
+        {"icao": icao, "country_id": country, "latitude_deg": 1, "longitude_deg": 1, "vintage": "1"}
+        for icao, country in AIRPORT_ROWS
+    ])  # fmt: skip
+    landing.land("flights", FLIGHTS, "f1", "january.csv", "2020-02-01", legs(JANUARY))
+    landing.land("flights", FLIGHTS, "f2", "february.csv", "2020-03-01", legs(WITHDRAWN))
+    landing.land("flights", FLIGHTS, "f3", "february.csv", "2020-03-02", legs(FEBRUARY))
+    landing.receipt("flights", FLIGHTS, "f4", "february.csv", "2020-03-03", 0, status="rejected")
+    for vintage in ("2020", "2024"):
+        landing.land("migration_stock", STOCKS, f"m{vintage}", f"{vintage}.xlsx", "2024-06-01", [
+            {"origin": origin, "origin_name": origin, "origin_kind": kind, "destination": "RUS",
+             "destination_name": "Russia", "destination_kind": "state", "year": year, "sex": "both",
+             "concept": "birth", "persons": persons, "vintage": edition}
+            for origin, kind, year, edition, persons in STOCK_ROWS if edition == vintage
+        ])  # fmt: skip
+    landing.land("statements", STATEMENTS, "s1", "texts.json", "2020-04-01", [
+        {"statement_id": key, "published_on": day, "text": text, "file": "texts.json", "vintage": day}
+        for key, (day, text) in TEXTS.items()
+    ])  # fmt: skip
+    landing.put("statement_events", STATEMENTS, "s1", [
+        coded(statement, words, ("trigger_start", "trigger_end")) | {
+            "event_id": key, "event_type": kind, "quad_class": 1, "event_scale": scale, "actors": actors,
+            "recipients": recipients, "parties": "[]", "topics": ["other"], "trigger": words,
+            **{f"is_{flag}": flag == flags for flag in ("future", "hypothetical", "negated", "historical")},
+        }
+        for key, statement, kind, scale, actors, recipients, flags, words in EVENTS
+    ])  # fmt: skip
+    landing.put("statement_commitments", STATEMENTS, "s1", [
+        coded(statement, words, ("span_start", "span_end")) | {
+            "commitment_id": key, "committed_by": by, "beneficiaries": to, "kind": "action", "topic": "other",
+            "direction": "start", "instrument": "none", "stage": "pledged", "evidence": words,
+        }
+        for key, statement, by, to, words in COMMITMENTS
+    ])  # fmt: skip
+    held = "'{0}' as source_key, 'february.csv' as file, 'f4' as raw_sha256, null::bigint as raw_row, "
+    landing.write(
+        "quarantine/held.parquet",
+        "select " + held.format(FLIGHTS) + "'file rejected: it is empty' as reason, 'get it again' as mend, "
+        "null::varchar as row_json",
+    )
+    sources = ((AIRPORTS, "reference"), (FLIGHTS, "flights"), (STOCKS, "migration"), (STATEMENTS, "statements"),
+               ("nothing_yet", "statements"))  # fmt: skip
+    texts = "title publisher landing_page licence citation coverage canonical_table doc".split()
+    landing.write("catalogue/sources.parquet", " union all ".join(
+        f"select '{key}' as source_key, '{domain}' as domain, " + ", ".join(f"'x' as {name}" for name in texts)
+        + ", '@monthly' as cadence, 31 as look_back_days, null::date as covers_from, null::date as covers_to"
+        for key, domain in sources
+    ))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One build, with all of dbt's own tests, for all tests of this module."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "warehouse").mkdir()
+    fill(Landing(home / "landing"))
+    environment = os.environ | {
+        "ENTENTE_HOME": str(home), "ENTENTE_LANDING": "", "ENTENTE_REPOSITORY": str(settings.REPOSITORY),
+        "DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs"),
+    }  # fmt: skip
+    command = [str(Path(sys.executable).with_name("dbt")), "build", "--project-dir", str(PROJECT),
+               "--profiles-dir", str(PROJECT)]  # fmt: skip
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert not list((home / "warehouse").glob("*.wal")), "the file must be whole when the build ends"
+    con = duckdb.connect(str(home / "warehouse" / "entente.duckdb"), read_only=True)
+    yield con
+    con.close()
+
+
+@pytest.fixture(scope="module")
+def table(warehouse: duckdb.DuckDBPyConnection) -> Callable[[str], pd.DataFrame]:
+    return lambda query: warehouse.execute(query if " " in query else f"select * from main.{query}").df()
+
+
+def located() -> pd.DataFrame:
+    """The legs that count, with the countries of their ends."""
+    frame = pd.DataFrame(JANUARY + FEBRUARY, columns=["callsign", "origin", "destination", "day"])
+    frame = frame.replace({"origin": FORMER, "destination": FORMER})
+    country = dict(AIRPORT_ROWS)
+    frame["origin_id"], frame["destination_id"] = frame.origin.map(country), frame.destination.map(country)
+    frame["month"] = pd.to_datetime(frame.day).dt.to_period("M").dt.to_timestamp()
+    return frame
+
+
+def dyads_of(actors: list[str], recipients: list[str]) -> dict[frozenset[str], set[str]]:
+    """Unordered dyads of states, each with those who act in it."""
+    pairs = product(actors, recipients) if recipients else [(a, b) for a in actors for b in actors]
+    found: dict[frozenset[str], set[str]] = {}
+    for actor, other in pairs:
+        if actor != other and {actor, other} <= set(STATES):
+            found.setdefault(frozenset((actor, other)), set()).add(actor)
+    return found
+
+
+def expected_statements() -> dict[tuple[str, str, str], dict[str, float]]:
+    """The measures of each ordered dyad and month, counted event by event in plain Python."""
+    made: dict[tuple[str, str, str], dict[str, float]] = {}
+    names = ("n_events", "n_events_directed", "cooperation_balance", "n_requests", "n_consults", "n_commitments")
+    for event, statement, kind, scale, actors, recipients, flag, _ in EVENTS:
+        if flag in ("historical", "negated") or event == "e1copy":
+            continue
+        dyads = dyads_of(actors, recipients)
+        for pair, acting in dyads.items():
+            for origin, destination in (sorted(pair), sorted(pair, reverse=True)):
+                cell = made.setdefault((origin, destination, TEXTS[statement][0][:7]), dict.fromkeys(names, 0.0))
+                weight = 1 / len(dyads)
+                cell["n_events"] += weight
+                cell["n_events_directed"] += weight * (origin in acting)
+                cell["n_requests"] += weight * (kind == "REQUEST")
+                cell["n_consults"] += weight * (kind == "CONSULT")
+                cell["cooperation_balance"] += weight * scale * (flag != "hypothetical" and kind != "REQUEST")
+    for _, statement, by, to, _ in COMMITMENTS:
+        dyads = dyads_of(by, to)
+        for pair in dyads:
+            for origin, destination in (sorted(pair), sorted(pair, reverse=True)):
+                cell = made.setdefault((origin, destination, TEXTS[statement][0][:7]), dict.fromkeys(names, 0.0))
+                cell["n_commitments"] += 1 / len(dyads)
+    return made
+
+
+def test_statement_measures_are_those_counted_by_hand(table: Callable[[str], pd.DataFrame]) -> None:
+    panel = table("dyad_month")
+    panel["key"] = list(zip(panel.origin_id, panel.destination_id, panel.month.dt.strftime("%Y-%m"), strict=True))
+    expected = expected_statements()
+    assert set(expected) <= set(panel.key)
+    assert panel[panel.is_statement_covered].shape[0] == 4 * 3 * 3, "four states that are party, three months"
+    for row in panel[panel.is_statement_covered].itertuples():
+        for name, value in expected.get(row.key, dict.fromkeys(next(iter(expected.values())), 0.0)).items():
+            assert getattr(row, name) == pytest.approx(value), (row.key, name)
+    assert panel[~panel.is_statement_covered][list(next(iter(expected.values())))].isna().all(axis=None)
+
+
+def test_text_carried_by_two_outlets_is_one_statement(table: Callable[[str], pd.DataFrame]) -> None:
+    panel = table("select * from dyad_month where dyad = 'KGZ-RUS'").set_index(["directed_dyad", "month"]).sort_index()
+    assert panel.n_statements.tolist() == [1, 0, 2] * 2
+    events = table("fct_statement_events").set_index("event_id")
+    assert events.story_id["e1"] == events.story_id["e1copy"]
+    assert not events.is_first_telling["e1copy"]
+
+
+def test_flights_count_the_latest_good_delivery_only(table: Callable[[str], pd.DataFrame]) -> None:
+    expected = located().query("origin_id != destination_id").groupby(["origin_id", "destination_id", "month"])
+    flown = table("fct_flights_dyad_month").set_index(["origin_id", "destination_id", "month"]).sort_index()
+    assert flown.n_flights.to_dict() == expected.size().to_dict()
+    assert flown.n_routes.to_dict() == {key: len({*zip(g.origin, g.destination, strict=True)}) for key, g in expected}
+    prefixes = {key: g.callsign.str.extract(r"^([A-Z]{3})\d")[0].nunique() for key, g in expected}
+    assert flown.n_callsign_prefixes.to_dict() == prefixes
+
+
+def test_every_leg_landed_is_told_by_either_end(table: Callable[[str], pd.DataFrame]) -> None:
+    frame = located().fillna({"origin_id": "UNK", "destination_id": "UNK"})
+    told = table("fct_flights_coverage_month").set_index(["country_id", "month"]).sort_index()
+    assert told.n_legs_departing.groupby("month").sum().tolist() == [len(JANUARY), len(FEBRUARY)]
+    assert told.n_legs_arriving.groupby("month").sum().tolist() == [len(JANUARY), len(FEBRUARY)]
+    for (country, month), row in told.iterrows():
+        here = frame[(frame.month == month) & ((frame.origin_id == country) | (frame.destination_id == country))]
+        assert row.n_legs_touching == len(here)
+        assert row.n_legs_both_ends == len(here[(here.origin_id != "UNK") & (here.destination_id != "UNK")])
+    assert told.n_unknown_airport[("UNK", pd.Timestamp("2020-01-01"))] == 1
+    assert told.n_airports_seen[("KGZ", pd.Timestamp("2020-01-01"))] == 2, "two airports by three codes"
+
+
+def test_flights_are_zero_where_both_states_were_seen_and_null_elsewhere(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    panel = table("dyad_month").set_index(["directed_dyad", "month"]).n_flights
+    january, february = pd.Timestamp("2020-01-01"), pd.Timestamp("2020-02-01")
+    assert panel["RUS>KGZ", january] == 4
+    assert panel["KGZ>RUS", january] == 1
+    assert panel["KAZ>KGZ", january] == 0, "both were seen, and nothing flew between them"
+    assert pd.isna(panel["KAZ>KGZ", february]), "Kazakhstan was not seen that month"
+    assert pd.isna(panel["TJK>KGZ", january])
+    assert panel[:, pd.Timestamp("2020-03-01")].isna().all(), "the month has not landed"
+    assert panel.notna().sum() == 3 * 2 + 2 * 1
+
+
+def test_panel_is_every_ordered_pair_of_states_of_the_month(table: Callable[[str], pd.DataFrame]) -> None:
+    countries = table("select * from dim_country where kind = 'state'")
+    alive = countries[countries.valid_to.isna() | (countries.valid_to > "2020-04-01")]
+    alive = alive[alive.valid_from.isna() | (alive.valid_from < "2020-01-01")]
+    n = len(alive)
+    assert table("select count(*) as n from dyad_month").n[0] == 3 * n * (n - 1)
+    assert table("select count(*) as n from dyad_year").n[0] == 6 * n * (n - 1)
+    listed = set(table("select distinct origin_id from dyad_month").origin_id)
+    assert listed == set(alive.country_id) and "SUN" not in listed
+
+
+def test_stock_is_of_the_latest_edition_and_no_unlisted_pair_is_zero(table: Callable[[str], pd.DataFrame]) -> None:
+    stocks = table("fct_migration_dyad_year")
+    assert set(stocks.origin_id) == {"KGZ", "TJK", "KAZ", "REU"}, "an aggregate is no party to a dyad"
+    years = table("dyad_year").set_index(["directed_dyad", "year"])
+    assert years.migrant_stock_persons["KGZ>RUS", 2020] == 399110
+    assert years.migrant_stock_vintage["KGZ>RUS", 2020] == "2024"
+    assert years.migrant_stock_persons["KGZ>RUS", 2015] == 500000
+    assert years.loc[("KGZ>RUS", 2020), ["migrant_stock_min", "migrant_stock_max"]].tolist() == [399110, 591025]
+    assert years.migrant_stock_persons["TJK>RUS", 2020] == 0, "a published zero"
+    assert years.migrant_stock_editions["KAZ>RUS", 2020] == 1
+    assert years.migrant_stock_persons.notna().sum() == 3, "what is not published is null"
+
+
+def test_year_sums_the_covered_months(table: Callable[[str], pd.DataFrame]) -> None:
+    year = table("select * from dyad_year where directed_dyad = 'RUS>KGZ' and year = 2020").iloc[0]
+    months = table("select * from dyad_month where directed_dyad = 'RUS>KGZ'")
+    assert (year.n_flights, year.flight_months_covered, year.statement_months_covered) == (5, 2, 3)
+    for name in ("n_statements", "n_events", "cooperation_balance", "n_requests", "n_commitments"):
+        assert year[name] == pytest.approx(months[name].sum())
+    before = table("select * from dyad_year where directed_dyad = 'RUS>KGZ' and year = 2019").iloc[0]
+    assert pd.isna(before.n_statements) and pd.isna(before.n_flights)
+
+
+def test_source_tells_what_counts_of_it(table: Callable[[str], pd.DataFrame]) -> None:
+    sources = table("dim_source").set_index("source_key")
+    flights = sources.loc[FLIGHTS]
+    assert (flights.files_landed, flights.files_rejected, flights.rows_landed) == (2, 1, len(JANUARY + FEBRUARY))
+    assert str(flights.data_to)[:10] == "2020-02-04"
+    assert sources.files_landed["nothing_yet"] == 0 and pd.isna(sources.is_sample["nothing_yet"])
+    assert table("quarantine").reason.tolist() == ["file rejected: it is empty"]
+
+
+def test_evidence_is_the_text_at_its_span(table: Callable[[str], pd.DataFrame]) -> None:
+    for name, words, start, end in (
+        ("fct_statement_events", "trigger", "trigger_start", "trigger_end"),
+        ("fct_commitments", "evidence", "span_start", "span_end"),
+    ):
+        for row in table(name).to_dict("records"):
+            assert TEXTS[row["statement_id"]][1][row[start] : row[end]] == row[words]
+            assert row["sentence"] == TEXTS[row["statement_id"]][1]
+
+
+def test_every_mart_and_column_is_described_in_the_catalog(table: Callable[[str], pd.DataFrame]) -> None:
+    marts = table("select table_name, comment from duckdb_tables() where schema_name = 'main'")
+    assert len(marts) == len(list((PROJECT / "models" / "marts").glob("*.sql")))
+    assert marts.comment.str.startswith("One row per ").all()
+    columns = table("select * from duckdb_columns() where schema_name = 'main' and not internal")
+    assert columns[columns.comment.isna() | (columns.comment == "")].column_name.tolist() == []
+
+
+def test_panel_links_events_to_the_last_cell(table: Callable[[str], pd.DataFrame]) -> None:
+    """Over unordered dyads the panel holds as many events as there are, however many states each has."""
+    panel = table("select sum(n_events) as n from dyad_month where origin_id < destination_id").n[0]
+    counted = [e for e in EVENTS if e[6] not in ("historical", "negated") and e[0] != "e1copy"]
+    assert panel == pytest.approx(len(counted))
+    parties = table("fct_event_parties")
+    assert set(parties[parties.event_id == "e2"].dyad) == {"-".join(p) for p in combinations(sorted(STATES), 2)}
+
+
+def test_sources_yml_is_what_the_contract_says() -> None:
+    assert dbt_sources.TARGET.read_text(encoding="utf-8") == dbt_sources.text(), "python -m ingest.dbt_sources"
+
+
+def test_dbt_project_is_no_python_package() -> None:
+    assert not list(PROJECT.rglob("__init__.py"))
