@@ -1,0 +1,222 @@
+"""Publishing: the marts of the build database become a numbered folder, and `current` comes to point at it.
+
+    published/000042/entente.duckdb     the marts and nothing else, with their comments; open it read-only
+    published/000042/parquet/*.parquet  the same marts, one file each
+    published/000042/index.html         the page, self-contained
+    published/000042/manifest.json      rows, columns and sha256 of each mart; the raw files they rest on
+    published/current                   symlink to the newest folder, flipped by one rename
+
+A reader that has `current/entente.duckdb` open keeps the folder that it opened; folders are removed only when
+KEEP newer ones exist. Nothing is ever overwritten in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest import landing, page, settings
+from ingest.errors import EntenteError, InputMissing, TryAgain
+
+KEEP = 10
+DATABASE = "entente.duckdb"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published folder; `is_new` is false where the marts were the same as in the one before."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    is_new: bool
+
+
+def current() -> Path | None:
+    """The folder that `current` points at, or None before the first publication."""
+    link = settings.published() / "current"
+    return link.resolve() if link.exists() else None
+
+
+def marts(con: duckdb.DuckDBPyConnection, catalog: str) -> list[tuple[str, str]]:
+    """(schema, table) of every mart: the base tables of the schema `main` that dbt marks with its comment."""
+    rows = con.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = ? and schema_name = 'main' "
+        "and comment like 'One row per%' order by table_name",
+        [catalog],
+    ).fetchall()
+    return [(str(schema), str(table)) for schema, table in rows]
+
+
+def publish() -> Publication:
+    """Copy the marts of the build database out, write page and manifest, and flip `current`.
+
+    What equals the current publication is not published again. Raises InputMissing where nothing was built, TryAgain
+    where somebody is still writing the build database.
+    """
+    build = settings.warehouse_file()
+    if not build.exists():
+        raise InputMissing(f"no build database {build}", mend="run the DAG 'warehouse', or `entente build`, first")
+    root = settings.published()
+    root.mkdir(parents=True, exist_ok=True)
+    _sweep(root)
+    passing = root / f".{uuid.uuid4().hex}"
+    (passing / "parquet").mkdir(parents=True)
+    try:
+        described = _copy(build, passing)
+        page.write(passing / DATABASE, passing / "index.html")
+        page_sha256 = landing.sha256_of(passing / "index.html")
+        manifest = {
+            "marts": described,
+            "page_sha256": page_sha256,
+            "sources": _raw_files(),
+            "duckdb": duckdb.__version__,
+            "fingerprint": _fingerprint([*described, page_sha256]),
+        }
+        last = current()
+        if last and _fingerprint_in(last) == manifest["fingerprint"]:
+            return Publication(last, manifest, is_new=False)
+        text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+        (passing / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        folder = _number(root, passing)
+    finally:
+        shutil.rmtree(passing, ignore_errors=True)
+    _flip(root, folder)
+    for number in sorted(_numbers(root))[:-KEEP]:
+        shutil.rmtree(root / f"{number:06d}", ignore_errors=True)
+    return Publication(folder, manifest, is_new=True)
+
+
+def _copy(build: Path, folder: Path) -> list[dict[str, Any]]:
+    """Write the marts' database and Parquet files; returns what the manifest says of each."""
+    con = duckdb.connect()
+    described = []
+    try:
+        try:
+            con.execute(f"attach {_text(str(build))} as build (read_only)")
+        except duckdb.IOException as error:
+            raise TryAgain(
+                f"the build database can't be read: {str(error).splitlines()[0]}",
+                mend="wait for the build to end; close what else has the file open (readers use published/current)",
+                file=str(build),
+            ) from error
+        con.execute(f"attach {_text(str(folder / DATABASE))} as entente")
+        con.begin()  # one commit: else each comment waits for the disk
+        tables = marts(con, "build")
+        if not tables:
+            raise EntenteError("the build database holds no mart", mend="look at the dbt tasks of the last run")
+        for schema, table in tables:
+            columns = con.execute(
+                "select column_name, data_type, comment from duckdb_columns() where database_name = 'build' "
+                "and schema_name = ? and table_name = ? order by column_index",
+                [schema, table],
+            ).fetchall()
+            source, target = f'build."{schema}"."{table}"', f'entente.main."{table}"'
+            con.execute(f"create table {target} as from {source}")
+            comment = con.execute(
+                "select comment from duckdb_tables() where database_name = 'build' and schema_name = ? "
+                "and table_name = ?",
+                [schema, table],
+            ).fetchone()
+            con.execute(f"comment on table {target} is {_text(comment[0] if comment else '')}")
+            for name, _, said in columns:
+                con.execute(f'comment on column {target}."{name}" is {_text(said or "")}')
+            parquet = folder / "parquet" / f"{table}.parquet"
+            con.execute(f"copy (from {target}) to {_text(str(parquet))} (format parquet, compression zstd)")
+            counted = con.execute(f"select count(*) from {target}").fetchone()
+            described.append(
+                {
+                    "mart": table,
+                    "row_is": str(comment[0]).split(".")[0] if comment else "",
+                    "rows": counted[0] if counted else 0,
+                    "columns": {str(name): str(kind) for name, kind, _ in columns},
+                    "holds": {str(name): str(said or "") for name, _, said in columns},
+                    "parquet_sha256": landing.sha256_of(parquet),
+                }
+            )
+        con.commit()
+        con.execute("checkpoint entente")
+        con.execute("detach entente")
+    finally:
+        con.close()
+    return described
+
+
+def _raw_files() -> list[dict[str, Any]]:
+    """What the marts rest on: every raw file of the landing, by content."""
+    return [
+        {"source_key": r.source_key, "file": r.file, "sha256": r.sha256, "status": r.status, "is_sample": r.is_sample}
+        for r in landing.receipts(landing.store())
+    ]
+
+
+def _fingerprint(described: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
+def _fingerprint_in(folder: Path) -> str | None:
+    """The fingerprint of a publication; None where somebody took its manifest away."""
+    try:
+        return str(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["fingerprint"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _numbers(root: Path) -> list[int]:
+    return [int(path.name) for path in root.iterdir() if path.name.isdigit()]
+
+
+def _last_number(root: Path) -> int:
+    return max(_numbers(root), default=0)
+
+
+def _number(root: Path, passing: Path) -> Path:
+    """Give the finished folder the next number; another publisher may take that number first."""
+    while True:
+        folder = root / f"{_last_number(root) + 1:06d}"
+        try:
+            return passing.rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+
+
+def _sweep(root: Path) -> None:
+    """Remove what a publisher that was killed left behind, a day ago or longer."""
+    for path in root.glob(".*"):
+        if path.is_dir() and not path.is_symlink() and path.stat().st_mtime < time.time() - 86_400:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _flip(root: Path, folder: Path) -> None:
+    """Point `current` at `folder` by renaming a new symlink over the old one."""
+    link = root / f".{uuid.uuid4().hex}"
+    link.symlink_to(folder.name)
+    os.replace(link, root / "current")
+
+
+def fingerprint_of_landing() -> str:
+    """What has landed, in 64 hex digits: equal fingerprints build equal marts."""
+    store = landing.store()
+    digest = hashlib.sha256()
+    for made in landing.receipts(store):
+        digest.update(f"{made.source_key} {made.sha256} {made.code_version} {made.status}\n".encode())
+    for name in store.names("codings", ".json"):
+        coded = store.read_json(name) or {}
+        digest.update(f"{name} {coded.get('coder_version')} {coded.get('code_version')}\n".encode())
+    for path in sorted(settings.SEEDS.parent.rglob("*")):
+        if path.suffix in (".sql", ".yml", ".csv", ".py") and "target" not in path.parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
