@@ -158,7 +158,8 @@ def code_version(module_file: Path) -> str:
     """12 hex digits over all that decides what a raw file's rows are: the module, the contract, the reference."""
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    shared = [package / "contract.py", package / "reference.py", *sorted(settings.SEEDS.glob("*.csv"))]
+    shared = [package / "contract.py", package / "reference.py", *sorted((package / "readers").glob("*.py"))]
+    shared += sorted(settings.SEEDS.glob("*.csv"))
     for path in [module_file, *shared]:
         if path.exists():
             digest.update(path.read_bytes())

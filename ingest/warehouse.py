@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -15,23 +14,32 @@ from ingest.errors import EntenteError, InputMissing
 PROJECT = settings.REPOSITORY / "dbt_project"
 
 
-def _note() -> Path:
-    return settings.warehouse_file().with_name("published.json")
+def _note(name: str) -> Path:
+    """A small file beside the build database: `building` or `published`, each the fingerprint of a landing."""
+    return settings.warehouse_file().with_name(name)
+
+
+def prepare() -> None:
+    """Get ready for dbt: the build database's folder, the empty tables, and the note of what is going to be built.
+
+    The note is taken now, because what lands while dbt runs may or may not be in the build.
+    """
+    landing.prepare(landing.store())
+    settings.warehouse_file().parent.mkdir(parents=True, exist_ok=True)
+    _note("building").write_text(publish.fingerprint_of_landing())
 
 
 def is_stale() -> bool:
     """Whether the landing, the models or the seeds differ from those of the last published build."""
-    note = _note()
-    if not note.exists() or publish.current() is None:
-        return True
-    return bool(json.loads(note.read_text())["landing"] != publish.fingerprint_of_landing())
+    note = _note("published")
+    return not note.exists() or publish.current() is None or note.read_text() != publish.fingerprint_of_landing()
 
 
 def publish_built() -> dict[str, Any]:
     """Publish what was built; returns where and how many rows, as plain values."""
-    landed = publish.fingerprint_of_landing()
     made = publish.publish()
-    _note().write_text(json.dumps({"landing": landed, "folder": made.folder.name}) + "\n")
+    if _note("building").exists():
+        _note("building").replace(_note("published"))
     rows = {mart["mart"]: mart["rows"] for mart in made.manifest["marts"]}
     return {"folder": str(made.folder), "is_new": made.is_new, "rows": rows}
 
@@ -65,6 +73,5 @@ def build() -> None:
     store = landing.store()
     if next(landing.receipts(store), None) is None:
         raise InputMissing(f"nothing has landed in {store.url}", mend="fetch a source first: entente fetch KEY")
-    landing.prepare(store)
-    settings.warehouse_file().parent.mkdir(parents=True, exist_ok=True)
+    prepare()
     dbt("build")

@@ -46,7 +46,7 @@ SOURCE = Source(
     licence="OpenSky Network terms of use (LICENSE.txt of the record): research, with citation",
     citation="Strohmeier, M., Olive, X., Lübbe, J., Schäfer, M., Lenders, V. (2021). Crowdsourced air traffic data "
     "from the OpenSky Network 2019-2020. Earth System Science Data 13, 357-366. https://doi.org/10.5194/essd-13-357-2021",
-    cadence="@yearly",
+    cadence="@monthly",
     look_back_days=0,
     covers_from=date(2019, 1, 1),
     covers_to=date(2023, 1, 1),

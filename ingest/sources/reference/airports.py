@@ -34,7 +34,7 @@ SOURCE = Source(
     domain="reference",
     title="airportsdata: airport codes",
     publisher="Mike Borsetti",
-    landing_page="https://pypi.org/project/airportsdata/",
+    landing_page="https://github.com/mborsetti/airportsdata",
     licence="MIT",
     citation="Borsetti, M. airportsdata: location and timezone data for airports and landing strips. PyPI.",
     cadence="@monthly",
@@ -86,7 +86,7 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         con.executemany("insert into states values (?, ?, ?)", resolved)
     vintage = Path(raw.name).stem.removeprefix("airports_").replace("'", "''")
     return con.sql(
-        "select icao, nullif(iata, '') as iata, name, nullif(city, '') as city, country_id, lat as latitude_deg, "
+        "select icao, iata, name, city, country_id, lat as latitude_deg, "
         "lon as longitude_deg, tz as timezone, "
         f"'{vintage}' as vintage, register.rowid + 1 as raw_row, reason as _reason, "
         "case when reason is not null then 'add it to dbt_project/seeds/country_aliases.csv' end as _mend "

@@ -24,13 +24,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
-from typing import Any
-
-import duckdb
-import pandas
+from typing import TYPE_CHECKING, Any
 
 from ingest.errors import BadFile
 from ingest.source import Raw, Remote, Source, Window
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas
 
 SOURCE = Source(
     key="text_files",
@@ -71,6 +72,8 @@ def fetch(window: Window | None) -> Iterator[Remote]:
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
     """The statements of one file; raises BadFile for binary files and unknown kinds."""
+    import pandas  # not above: it takes a second, which every parse of a DAG would pay
+
     kind = raw.path.suffix.lower()
     if kind != ".jsonl" and raw.path.stat().st_size > MOST_BYTES:
         raise BadFile(f"text is longer than {MOST_CHARACTERS:,} characters", mend="split it into statements")

@@ -1,0 +1,86 @@
+"""One DAG per source module below ingest/sources/: find what there is, land it, code it where it is text.
+
+A new source needs no line here. A bad file stops neither the other files nor the other sources: what landed is
+announced to the warehouse, and then `check` turns the run red and says which file, why, and what mends it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, ExceptionRetryPolicy, Param, RetryAction, RetryRule, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from ingest import errors, pipeline
+from ingest.source import Module, describe, discover
+
+RETRIES = ExceptionRetryPolicy(
+    rules=[RetryRule(errors.TryAgain, RetryAction.RETRY), RetryRule(errors.EntenteError, RetryAction.FAIL)]
+)
+DAY = Param(None, type=["null", "string"], format="date")
+PARAMS = {
+    "from": DAY,  # both empty: everything that there is
+    "to": DAY,
+}
+
+
+def source_dag(module: Module) -> DAG:
+    source = module.source
+    with DAG(
+        dag_id=source.key,
+        dag_display_name=source.title,
+        description=module.doc.split("\n")[0],
+        doc_md=describe(module),
+        schedule=CronDataIntervalTimetable(source.cadence, timezone="UTC"),
+        start_date=datetime.combine(source.covers_from or datetime(2015, 1, 1), datetime.min.time()),
+        catchup=False,
+        max_active_runs=1,
+        params=PARAMS,
+        tags=[source.domain, source.table],
+        default_args={"retries": 3, "retry_delay": timedelta(minutes=2), "retry_policy": RETRIES},
+    ) as dag:
+
+        @task
+        def find(params: Any = None, dag_run: Any = None) -> list[list[dict[str, Any]]]:
+            """List the files of the window: the form's dates, the backfilled interval, or everything."""
+            start, end = params["from"], params["to"]
+            if dag_run.run_type != "manual":
+                start, end = dag_run.data_interval_start.isoformat(), dag_run.data_interval_end.isoformat()
+            return pipeline.find(source.key, pipeline.window(start, end, source.look_back_days))
+
+        @task(max_active_tis_per_dagrun=2)
+        def land(batch: list[dict[str, Any]]) -> dict[str, Any]:
+            """Keep the raw bytes, check the rows, write Parquet and receipts."""
+            return pipeline.land(source.key, batch)
+
+        @task(trigger_rule="all_done")
+        def code() -> dict[str, Any]:
+            """Code what landed: events and commitments, with their evidence."""
+            return pipeline.code(source.key)
+
+        @task(trigger_rule="all_done", outlets=[Asset(source.key, uri=f"entente://landing/{source.key}")])
+        def announce(landed: Any, coded: Any = None) -> dict[str, Any]:
+            """Tell the warehouse that something new has landed; skipped where nothing has."""
+            total = pipeline.summary(source.key, landed or [])
+            if not total["new"] and not (coded or {}).get("new"):
+                raise AirflowSkipException(f"nothing new among {total['files']} files")
+            return total
+
+        @task(trigger_rule="none_failed")
+        def check(landed: Any) -> None:
+            """Fail, visibly, where files were rejected."""
+            if complaint := pipeline.complaint(pipeline.summary(source.key, landed or [])):
+                raise AirflowFailException(complaint)
+
+        landed = land.expand(batch=find())
+        checked = check(landed)
+        if source.table == "statements":
+            coded = code()
+            landed >> coded >> announce(landed, coded) >> checked
+            coded >> checked
+        else:
+            landed >> announce(landed) >> checked
+    return dag
+
+
+for found in discover().values():
+    globals()[found.source.key] = source_dag(found)
