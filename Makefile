@@ -1,0 +1,28 @@
+# make run [DATA=folder] [PORT=8080]   everything on this machine, on the sample or on your files
+# make test                            lint, types, unit, warehouse, Airflow, browser; below 10 minutes
+PORT ?= 8080
+PY = .venv/bin/python
+
+.PHONY: run test lint lock clean
+
+run: .venv/ready
+	@$(PY) -m ingest up --port $(PORT) $(if $(DATA),--data "$(DATA)")
+
+test: .venv/ready lint
+	@$(PY) -m pytest
+
+lint: .venv/ready
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m mypy
+	@$(PY) -m sqlfluff lint --disable-progress-bar dbt_project/models
+
+.venv/ready: requirements.lock tools/setup.sh
+	@sh tools/setup.sh
+
+lock:
+	@.venv/bin/uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-emit-find-links -o requirements.lock
+
+clean:
+	rm -rf .venv var published dbt_project/target dbt_project/logs
