@@ -1,0 +1,86 @@
+"""The airport register, offline: the edition in the installed package, and rows with each trap."""
+
+import csv
+import itertools
+from importlib import metadata
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest import landing, settings, source
+from ingest.landing import Receipt, Store
+from ingest.reference import countries
+from ingest.source import Remote
+
+MODULE = source.get("airports")
+HEADER = '"icao","iata","name","city","subd","country","elevation","lat","lon","tz","lid"'
+BISHKEK = '"UCFM","BSZ","Manas International Airport","Bishkek","Chuy","KG",2058,43.0613,74.4776,"Asia/Bishkek",""'
+
+
+def land(folder: Path, lines: list[str]) -> Receipt:
+    path = folder / "airports_20261103.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return landing.land(MODULE, Remote(path.name, str(path), is_local=True), Store(str(folder / "landing")))
+
+
+def landed(folder: Path, columns: str, table: str = "airports") -> list[tuple[object, ...]]:
+    files = str(folder / "landing" / table / "airports" / "*.parquet")
+    return duckdb.execute(f"select {columns} from read_parquet(?) order by raw_row", [files]).fetchall()
+
+
+def test_the_installed_edition_lands_whole_and_agrees_with_a_count_by_hand(tmp_path: Path) -> None:
+    (remote,) = MODULE.fetch(None)
+    with Path(remote.url).open(encoding="utf-8", newline="") as handle:
+        register = list(csv.DictReader(handle))
+    receipt = landing.land(MODULE, remote, Store(str(tmp_path / "landing")))
+    assert (receipt.rows_landed, receipt.rows_quarantined) == (len(register), 0)
+    assert receipt.vintages == [metadata.version("airportsdata")]
+    iata = [row for row in landed(tmp_path, "iata") if row[0] is not None]
+    assert len(iata) == sum(row["iata"] != "" for row in register) > 7_000
+    known = {str(country) for (country,) in landed(tmp_path, "country_id")}
+    assert known <= set(countries().by_id) and "NAM" in known
+
+
+def test_an_empty_code_is_null_and_an_unknown_country_is_quarantined(tmp_path: Path) -> None:
+    strip = '"1E9","","Field, ""Old""","","","NA",1,-22.5,17.5,"Africa/Windhoek","1E9"'
+    nowhere = '"QQQQ","","Nowhere","","","QQ",1,1.0,1.0,"",""'
+    off = '"ZZZZ","","Beyond","","","KG",1,91.0,1.0,"",""'
+    receipt = land(tmp_path, [HEADER, BISHKEK, strip, nowhere, off])
+    assert landed(tmp_path, "icao, iata, name, city, country_id, vintage, raw_row") == [
+        ("UCFM", "BSZ", "Manas International Airport", "Bishkek", "KGZ", "20261103", 1),
+        ("1E9", None, 'Field, "Old"', None, "NAM", "20261103", 2),
+    ]
+    assert receipt.rows_quarantined == 2
+    rows = landed(tmp_path, "raw_row, reason", "quarantine")
+    reasons = {str(row): str(reason) for row, reason in rows}
+    assert "country is not known" in reasons["3"] and "QQ" in reasons["3"]
+    assert reasons["4"].startswith("latitude_deg")
+
+
+@pytest.mark.parametrize("header", [HEADER.replace('"lid"', '"faa"'), HEADER.replace(',"lid"', ""), "nonsense"])
+def test_another_header_is_rejected(tmp_path: Path, header: str) -> None:
+    receipt = land(tmp_path, [header, BISHKEK])
+    assert receipt.status == "rejected" and "expected icao, iata" in receipt.problem
+
+
+def test_the_history_of_codes_is_sound() -> None:
+    with (settings.SEEDS / "airport_history.csv").open(encoding="utf-8", newline="") as handle:
+        history = list(csv.DictReader(handle))
+    (remote,) = MODULE.fetch(None)
+    with Path(remote.url).open(encoding="utf-8", newline="") as handle:
+        register = {row["icao"]: row for row in csv.DictReader(handle)}
+    spans: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in history:
+        where = f"{row['code_system']} {row['code']}"
+        assert row["code_system"] in ("icao", "iata") and row["source"], where
+        assert row["country_id"] in countries().by_id, where
+        assert -90 <= float(row["latitude_deg"]) <= 90 and -180 <= float(row["longitude_deg"]) <= 180, where
+        assert row["code_system"] == "iata" or row["code"] not in register, f"{where} is a code in force"
+        if now := row["airport_icao"]:
+            assert countries().resolve(register[now]["country"]) == row["country_id"], where
+        spans.setdefault((row["code_system"], row["code"]), []).append((row["valid_from"], row["valid_to"] or "9999"))
+    for code, periods in spans.items():
+        periods.sort()
+        assert all(one[1] <= other[0] for one, other in itertools.pairwise(periods)), f"{code} overlaps"
+    assert {("icao", "UAFM"), ("icao", "UAFO"), ("icao", "UTTT"), ("iata", "FRU"), ("iata", "TSE")} <= set(spans)
