@@ -143,12 +143,12 @@ _OFFICES = {fold(r["phrase"]): (r["sector"], r["kind"]) for r in table("offices"
 _OFFICE = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(_OFFICES, key=lambda p: (-len(p), p)))
 _NAME_WORD = r"(?:[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-[A-ZÀ-Þ]?\w+)*\.?)"
 _NAME = rf"{_NAME_WORD}(?:\s+(?:(?:al|el|bin|ibn|de|da|dos|van|von|der|ben)[\s-])?{_NAME_WORD}){{0,3}}"
-# "[Danish] Foreign Minister Ida Holm", "[Kyrgyz] Ministry of Economy and Commerce"
+# "[Danish] Foreign Minister Ida Holm", "[Danish] Ministry of Trade and Fisheries"
 _RIGHT = re.compile(
     rf"(?:'s?)?\s+(?P<mods>(?:(?!(?:and|or|of|to|in|on|with|for|by|at|from)\b)[\w-]+\s+){{0,3}}?)(?P<office>(?i:{_OFFICE}))\b"
     rf"(?P<of>\s+(?:of|for)\s+(?:the\s+)?[A-Z]\w+(?:(?:\s+and|,)?\s+[A-Z]\w+){{0,4}})?(?P<name>,?\s+{_NAME})?"
 )
-# "Foreign Minister of the [Kyrgyz Republic]", "Ambassador of [Kazakhstan] to Georgia"
+# "Foreign Minister of the [Kingdom of Denmark]", "Ambassador of [Kazakhstan] to Georgia"
 _LEFT = re.compile(
     rf"\b(?P<office>(?i:(?:(?:deputy|acting|first|former|newly\s+appointed)\s+)?(?:{_OFFICE})))"
     r"(?:\s+(?:of|for)\s+(?:the\s+)?[A-Z]\w+(?:(?:\s+and|,)?\s+[A-Z]\w+){0,4})?\s+(?:of|from|for)\s+(?:the\s+)?$"
@@ -230,7 +230,10 @@ def find(text: str, day: date | None, gaz: Gazetteer | None = None) -> list[Ment
     for start, end, rows in longest:
         alias = _settle(text, start, end, rows, sure)
         if alias:
-            out.append(_describe(text, Mention(start, end, alias.id, alias.kind, alias.form, start, end), out))
+            m = _describe(text, Mention(start, end, alias.id, alias.kind, alias.form, start, end), out)
+            if out and out[-1].id == m.id and text[out[-1].end : start].strip() == "(":
+                m.place, m.weak = out[-1].place, out[-1].weak  # "the Fund for Stabilization (FFS)" is one name
+            out.append(m)
     return out
 
 
@@ -380,7 +383,7 @@ def _word_before(text: str, start: int) -> str:
     words_ = text[max(0, start - 60) : start].lower().split()
     while words_ and words_[-1] in _BETWEEN_WORDS:
         words_.pop()
-    return words_[-1] if words_ else ""
+    return words_[-1].lstrip("\"'(") if words_ else ""
 
 
 def _is_place(text: str, m: Mention) -> bool:
@@ -391,7 +394,7 @@ def _is_place(text: str, m: Mention) -> bool:
     if before in _PLACE_WORDS:
         return True
     if m.kind == "organisation":
-        return False
+        return before == "through"  # a means: "a loan through the Fund"
     if m.form == "capital" and re.search(
         r"\b(?:came|went|flew|travell?ed|moved|returned|arrived|home)\s+to\s+$", text[max(0, m.start - 24) : m.start]
     ):

@@ -265,7 +265,7 @@ class _Reader:
                     m.weak or hyphen,
                     "",
                     bool(m.sector and not hyphen),
-                    m.possessive,
+                    m.possessive and m.np_end <= m.end,
                 )
             )
             if m.kind == "organisation":
@@ -740,9 +740,7 @@ class _Reader:
         hits = self.doc.topic_hits
         first = bisect_left(hits, s.start, key=lambda h: h.start)
         here = []
-        for h in hits[first:]:
-            if h.start >= s.end:
-                break
+        for h in hits[first : bisect_left(hits, s.end, key=lambda h: h.start)]:
             # what an act depends on is not what it is about
             if not (condition and condition[0] <= h.start < condition[1] and start < condition[0]):
                 here.append(h)

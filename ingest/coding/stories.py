@@ -1,8 +1,9 @@
 """Near-duplicate texts: the same release carried by several outlets is one story and counts once.
 
-MinHash (Broder 1997) over word shingles, with banded locality-sensitive hashing (Indyk and Motwani 1998): each text is
-compared only with texts that share a band with it, never with all. Hashes have a fixed seed, so the same texts give
-the same stories in every run and on every machine.
+What outlets keep when they reword are names and numbers; what different releases of one office share is the phrasing.
+So a text is known by two sets, its names and numbers and its word pairs, each as a MinHash (Broder 1997), and texts are
+compared only where banded locality-sensitive hashing (Indyk and Motwani 1998) brings them together, never all with all.
+Hashes have a fixed seed, so the same texts give the same stories in every run and on every machine.
 """
 
 from __future__ import annotations
@@ -14,20 +15,23 @@ from zlib import crc32
 
 from ingest.coding.text import fold, normalise, sentences
 
-SHINGLE = 2  # words; short, because outlets reword
-HASHES = 96
-BANDS = 48  # of two rows each: a pair with similarity 0.3 shares a band with probability 0.99
-SAME_STORY = 0.33  # estimated Jaccard similarity from which two texts are one story
+NAME_HASHES = 64
+PAIR_HASHES = 32
+ROWS = 2  # per band: two texts that share half of their names share a band with probability 0.9999
+SAME_NAMES = 0.35  # estimated Jaccard similarity of names and numbers from which two texts are one story
+SAME_WORDS = 0.6  # the same of word pairs, asked of texts with fewer than MIN_NAMES names
+MIN_NAMES = 2
 WINDOW_DAYS = 7
 
 _PRIME = (1 << 61) - 1
 _WORD = re.compile(r"\w+")
+_NAME = re.compile(r"(?<=[^\W\d_,;(\"] )[A-ZÀ-ÞĀ-ŽА-Я]\w+|\d+(?:[.,]\d+)*")
 
 
 def _coefficients() -> list[tuple[int, int]]:
     """Coefficients of the hash family (a*x + b) mod p from a fixed linear congruential sequence."""
     state, out = 20_201_024, []
-    for _ in range(HASHES):
+    for _ in range(NAME_HASHES + PAIR_HASHES):
         pair = []
         for _ in range(2):
             state = (state * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) % (1 << 64)
@@ -39,23 +43,38 @@ def _coefficients() -> list[tuple[int, int]]:
 _FAMILY = _coefficients()
 
 
+def _minima(items: Iterable[str], family: list[tuple[int, int]]) -> list[int]:
+    values = sorted({crc32(i.encode()) for i in items})
+    return [min((a * x + b) % _PRIME for x in values) for a, b in family] if values else [0] * len(family)
+
+
 def signature(text: str) -> tuple[int, ...]:
-    """MinHash signature of a text, HASHES integers; () for a text without words. Boilerplate does not count."""
+    """MinHash signature of a text: the count of its names and numbers, NAME_HASHES minima over them, PAIR_HASHES over
+    its word pairs; () for a text without words. Datelines and boilerplate do not count."""
     clean = normalise(text).text
     kept = " ".join(clean[s.start : s.end] for s in sentences(clean) if not s.boilerplate) or clean
-    tokens = [t for t in _WORD.findall(fold(kept)) if len(t) > 2 or t.isdigit()]
+    tokens = _WORD.findall(fold(kept))
     if not tokens:
         return ()
-    grams = {" ".join(tokens[i : i + SHINGLE]) for i in range(max(1, len(tokens) - SHINGLE + 1))}
-    values = sorted({crc32(g.encode()) for g in grams})
-    return tuple(min((a * x + b) % _PRIME for x in values) for a, b in _FAMILY)
+    names = {fold(m[0]) for m in _NAME.finditer(kept)}
+    pairs = {" ".join(tokens[i : i + 2]) for i in range(max(1, len(tokens) - 1))}
+    return (len(names), *_minima(names, _FAMILY[:NAME_HASHES]), *_minima(pairs, _FAMILY[NAME_HASHES:]))
+
+
+def _likeness(one: tuple[int, ...], two: tuple[int, ...]) -> tuple[float, float]:
+    """Estimated Jaccard similarity of names and of word pairs."""
+    same = [a == b for a, b in zip(one[1:], two[1:], strict=True)]
+    return sum(same[:NAME_HASHES]) / NAME_HASHES, sum(same[NAME_HASHES:]) / PAIR_HASHES
 
 
 def similarity(one: tuple[int, ...], two: tuple[int, ...]) -> float:
-    """Estimated Jaccard similarity, 0 to 1, of two texts by their signatures."""
+    """How much two texts are the same story, 0 to 1, by their signatures; SAME_NAMES and more is one story."""
     if not one or not two:
         return 0.0
-    return sum(a == b for a, b in zip(one, two, strict=True)) / len(one)
+    names, pairs = _likeness(one, two)
+    if min(one[0], two[0]) >= MIN_NAMES:
+        return names
+    return pairs * SAME_NAMES / SAME_WORDS
 
 
 class Stories:
@@ -70,15 +89,14 @@ class Stories:
         """The story_id of a statement: that of the most similar earlier one within the window, else its own id."""
         sig = signature(text)
         best: tuple[float, str] = (0.0, statement_id)
-        rows = HASHES // BANDS
-        keys = [(b, *sig[b * rows : (b + 1) * rows]) for b in range(BANDS)] if sig else []
+        keys = [(b, *sig[b : b + ROWS]) for b in range(1, len(sig), ROWS)]
         candidates = {c for k in keys for c in self._bands.get(k, ())}
         for c in sorted(candidates):
             other_day, other, story = self._seen[c]
             if day and other_day and abs((day - other_day).days) > self.window:
                 continue
             like = similarity(sig, other)
-            if like >= SAME_STORY and like > best[0]:
+            if like >= SAME_NAMES and like > best[0]:
                 best = (like, story)
         self._seen[statement_id] = (day, sig, best[1])
         for k in keys:

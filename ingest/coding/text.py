@@ -136,7 +136,7 @@ _ABBREVIATIONS = _abbreviations()
 _BOILERPLATE = _boilerplate()
 # "OSLO. ", "ROME, 4 May. ", "OSLO/ROME — ", "PARIS, Oct 2 (Agency) - "
 _DATELINE = re.compile(
-    r"\s*[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я'’ ./-]{2,40}(?:,\s*[^.\n–()]{2,30})?\s*(?:\([^)\n]{2,40}\)\s*)?"
+    r"\s*(?=[^\W\d_]{3})[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я'’ ./-]{2,40}(?:,\s*[^.\n–()]{2,30})?\s*(?:\([^)\n]{2,40}\)\s*)?"
     r"(?:[.:](?=\s+[A-Z0-9\"])|\s[–-](?=\s))"
 )
 
@@ -213,6 +213,9 @@ def sentences(text: str) -> list[Sentence]:
         if ends:
             add(start, m.end())
             start = m.end()
+            while start < len(text) and text[start].isspace():
+                start += 1  # so that a run of blank lines is looked at once
+            line_start = max(line_start, start) if "\n" in text[m.start() : start] else line_start
     add(start, len(text))
     return out
 
