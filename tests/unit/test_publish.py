@@ -92,7 +92,9 @@ every = " union all ".join(f"select batch from {mart}" for mart in marts)
 ask = f"select distinct batch, (select count(*) from aa_first), (select count(*) from zz_last) from ({every})"
 con, seen, reads = duckdb.connect(database, read_only=True, config=config), [], 0
 print("ready", flush=True)
-while not stop.exists() or reads < 3:
+is_last = False
+while not is_last or reads < 3:
+    is_last = stop.exists()  # asked before the read: the last read sees the last publication
     if not held:
         con.close()
         con = duckdb.connect(database, read_only=True, config=config)
