@@ -9,13 +9,13 @@ run: .venv/ready
 	@$(PY) -m ingest up --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 test: .venv/ready lint
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 lint: .venv/ready
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy
-	@$(PY) -m sqlfluff lint --disable-progress-bar dbt_project/models
+	@$(PY) -m sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 .venv/ready: requirements.lock tools/setup.sh
 	@sh tools/setup.sh

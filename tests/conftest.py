@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from ingest import up
 from ingest.landing import Store, prepare, store
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Once for all workers: the manifest that the DAGs take their tasks from, which two at once would tear."""
+    if not hasattr(config, "workerinput"):
+        up.prepare_manifest()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
--- Flights between two states stand in the panel: what lies outside coverage there was never seen.
+-- Flights between two states stand in the panel wherever it calls the month covered.
 with
 
 states as (
@@ -19,6 +19,12 @@ flown as (
 
     select coalesce(sum(flights.n_flights), 0) as n_flights
     from {{ ref('fct_flights_dyad_month') }} as flights
+    -- one row per dyad and month on the right side
+    inner join {{ ref('dyad_month') }} as panel_months
+        on
+            flights.directed_dyad = panel_months.directed_dyad
+            and flights.month = panel_months.month
+            and panel_months.is_flight_covered
     where
         flights.source_key in (select flight_source.source_key from flight_source)
         and flights.origin_id in (select states.country_id from states)

@@ -201,7 +201,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         "DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs"),
     }  # fmt: skip
     command = [str(Path(sys.executable).with_name("dbt")), "build", "--project-dir", str(PROJECT),
-               "--profiles-dir", str(PROJECT)]  # fmt: skip
+               "--profiles-dir", str(PROJECT),
+               "--vars", "{flight_min_legs: 1, flight_min_share_both_ends: 0}"]  # fmt: skip
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-6000:]
     assert not list((home / "warehouse").glob("*.wal")), "the file must be whole when the build ends"

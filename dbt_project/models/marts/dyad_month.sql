@@ -94,7 +94,7 @@ flight_dyads as (
 
 ),
 
--- flights are covered in a month that landed, for states at whose airports a leg was seen
+-- flights are covered in a month that landed, for states that receivers saw well enough to take silence for none
 states_seen as (
 
     select
@@ -103,7 +103,10 @@ states_seen as (
         coverage.share_both_ends
     from coverage
     semi join flight_source using (source_key)
-    where coverage.country_id != 'UNK'
+    where
+        coverage.country_id != 'UNK'
+        and coverage.n_legs_touching >= {{ var('flight_min_legs') }}
+        and coverage.share_both_ends >= {{ var('flight_min_share_both_ends') }}
 
 ),
 
