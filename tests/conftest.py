@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from ingest import up
 from ingest.landing import Store, prepare, store
@@ -42,3 +45,17 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no folder {SHARED.name} with the real files beside the repository")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    executable = next((found for name in names if (found := shutil.which(name))), None)
+    if executable is None:
+        pytest.skip(f"no browser on this machine: none of {', '.join(names)} is on the path")
+    quiet = ("background-networking", "component-update", "default-apps", "domain-reliability", "sync")
+    arguments = ["--no-sandbox", "--no-first-run", "--no-pings", *(f"--disable-{name}" for name in quiet)]
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield found
+        found.close()

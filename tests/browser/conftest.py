@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from ingest import page
 
@@ -155,20 +154,6 @@ def html(build: Callable[..., Path]) -> Path:
     return build(ROWS)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    executable = next((found for name in names if (found := shutil.which(name))), None)
-    if executable is None:
-        pytest.skip(f"no browser on this machine: none of {', '.join(names)} is on the path")
-    quiet = ("background-networking", "component-update", "default-apps", "domain-reliability", "sync")
-    arguments = ["--no-sandbox", "--no-first-run", "--no-pings", *(f"--disable-{name}" for name in quiet)]
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=executable, args=arguments)
-        yield found
-        found.close()
-
-
 @dataclass
 class Opened:
     """A page in the browser, with all that it asked for and all that it complained of."""
@@ -201,7 +186,9 @@ class Opened:
     def numbers(self, of: str) -> dict[str, list[str]]:
         """The table of numbers below a chart: its rows by their header."""
         self.page.click(f"details[data-of={of}] summary")
-        rows = self.page.locator(f"details[data-of={of}] tbody tr").all()
+        lines = self.page.locator(f"details[data-of={of}] tbody tr")
+        lines.first.wait_for()  # the table is made when the browser tells of the opening, which is after the click
+        rows = lines.all()
         cells = [row.locator("th, td").all_inner_texts() for row in rows]
         return {first: rest for first, *rest in cells}
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import duckdb
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from tests.dags.conftest import REPOSITORY, free_port
 
@@ -122,15 +122,11 @@ def test_no_call_leaves_the_machine_and_no_task_failed(running: tuple[str, Path,
     assert failed["task_instances"] == []
 
 
-def test_the_ui_shows_the_dags_and_each_model_in_a_real_browser(running: tuple[str, Path, str]) -> None:
-    browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not browser_path:
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+def test_the_ui_shows_the_dags_and_each_model_in_a_real_browser(
+    running: tuple[str, Path, str], browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    try:
         page.goto(f"{running[0]}/dags")
         page.get_by_text("warehouse").first.wait_for(timeout=60_000)
         page.get_by_text("Statements in text files").first.wait_for()
@@ -138,11 +134,14 @@ def test_the_ui_shows_the_dags_and_each_model_in_a_real_browser(running: tuple[s
             page.wait_for_timeout(2000)
             page.screenshot(path=f"{folder}/airflow.png")
         page.goto(f"{running[0]}/dags/warehouse")
+        page.get_by_text("settle").first.wait_for(timeout=60_000)
+        page.get_by_text("dbt", exact=True).first.click()
         page.get_by_text("dyad_month").first.wait_for(timeout=60_000)
         if folder:
             page.wait_for_timeout(3000)
             page.screenshot(path=f"{folder}/warehouse.png")
-        browser.close()
+    finally:
+        page.close()
 
 
 def test_a_port_in_use_is_said_with_its_mend(running: tuple[str, Path, str], tmp_path: Path) -> None:
