@@ -133,12 +133,10 @@ def test_the_ui_shows_the_dags_and_each_model_in_a_real_browser(
         if folder := os.environ.get("ENTENTE_SCREENSHOTS"):
             page.wait_for_timeout(2000)
             page.screenshot(path=f"{folder}/airflow.png")
-        page.goto(f"{running[0]}/dags/warehouse")
-        page.get_by_text("settle").first.wait_for(timeout=60_000)
-        page.get_by_text("dbt", exact=True).first.click()
-        page.get_by_text("dyad_month").first.wait_for(timeout=60_000)
+        page.goto(f"{running[0]}/dags/warehouse/tasks")
+        for model in ("stg_flights", "dyad_month", "fct_commitments"):
+            page.get_by_text(f"dbt.{model}_run").first.wait_for(timeout=60_000)
         if folder:
-            page.wait_for_timeout(3000)
             page.screenshot(path=f"{folder}/warehouse.png")
     finally:
         page.close()
