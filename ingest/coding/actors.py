@@ -171,7 +171,7 @@ _ROLE = re.compile(
 )
 _NOT_PERSON = frozenset(words("not_a_person"))
 _PLACE_WORDS = frozenset(words("places"))
-_ADJECTIVAL = ("adjective", "demonym")
+ADJECTIVAL = ("adjective", "demonym")
 _DIRECTIONS = frozenset(
     "southern northern eastern western central inner outer greater upper lower new great mainland neighbouring".split()
 )
@@ -276,7 +276,7 @@ def _surname(text: str, start: int, named: int) -> bool:
 
 def _describe(text: str, m: Mention, before: list[Mention]) -> Mention:
     """Fill in what the words around a name tell: sector, office, person, place."""
-    adjectival = m.form in _ADJECTIVAL
+    adjectival = m.form in ADJECTIVAL
     glued = _GLUED.match(text, m.end)
     if glued:
         m.place = m.weak = True
@@ -388,7 +388,7 @@ def _word_before(text: str, start: int) -> str:
 
 def _is_place(text: str, m: Mention) -> bool:
     """Whether a name says only where: "in Moscow", "flights between Oslo and Rome", "Oslo–Rome"."""
-    if m.office or m.name or m.form in _ADJECTIVAL:
+    if m.office or m.name or m.form in ADJECTIVAL:
         return False
     before = _word_before(text, m.start)
     if before in _PLACE_WORDS:

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 
-from ingest.coding import actors, dates, topics
+from ingest.coding import actors, agents, dates, topics
 from ingest.coding.actors import Mention, Party
 from ingest.coding.rules import BASE, ING, NOUN, PARTICIPLE, PAST, Rule, S, rules
 from ingest.coding.tables import table
@@ -40,6 +40,7 @@ class Ref:
     coref: str = ""  # both, person, other, ... ; empty for a name
     headed: bool = False  # carries an office or body ("the Kyrgyz side"), so that it may stand after "of"
     possessive: bool = False
+    agent: agents.Agent | None = None  # an office-holder or body whose state the words around it do not name
 
 
 @dataclass(slots=True)
@@ -97,6 +98,11 @@ _AUX = frozenset(
         "again already now then still further jointly once today yesterday both all each just first soon so "
         "far formally ever later even yet only twice together"
     ).split()
+)
+# "will" with any verb: these give way to a rule for the verb itself
+_GENERIC = frozenset(
+    "agree.will agree.is_to agree.would agree.will_be_done agree.is_to_be_done agree.would_be_done reject.would_not "
+    "agree.going_to agree.will_be".split()
 )
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _BE = frozenset("is are was were be been being".split())
@@ -199,12 +205,23 @@ class _Reader:
         self.loose: list[tuple[int, int, Rule]] = []  # triggers without a subject of their own
         self.last_org: Party | None = None
         self.by_sentence: list[list[Mention]] = []
-        self._bind_persons()
+        self.bare: list[list[Ref]] = [[] for _ in doc.sentences]
+        self.heads: dict[str, Party] = {}  # "embassy" -> whose embassy was spoken of last
+        self.home: Party | None = None
+        self._split_mentions()
         self._principals()
+        self._find_home()
+        self._bind_agents()
+        self._know_persons()
+        count: dict[str, float] = {}
+        for n, h in enumerate(doc.topic_hits):
+            if not h.topic.startswith("diplomacy."):
+                count[h.topic] = count.get(h.topic, 0.0) + 1 / h.rank + (0.5 if n < 4 else 0)
+        self.theme = sorted(count, key=lambda t: -count[t])
 
     # --- who is there ---------------------------------------------------------------------------------------------
 
-    def _bind_persons(self) -> None:
+    def _split_mentions(self) -> None:
         by_sentence: list[list[Mention]] = [[] for _ in self.doc.sentences]
         ends = [s.end for s in self.doc.sentences]
         for m in self.doc.mentions:
@@ -214,6 +231,81 @@ class _Reader:
             if m.name:
                 self.persons.setdefault(fold(m.name.split()[-1]), m.party())
         self.by_sentence = by_sentence
+
+    def _find_home(self) -> None:
+        """The state where the text is at home, whose offices need no adjective: that of its dateline's capital, where it
+        is one of the principals, else the first that the text names as a party."""
+        ids = {p.id for p in self.doc.principals if p.kind == "state"}
+        flat = [m for group in self.by_sentence for m in group if m.kind == "state"]
+        lead = flat[0] if flat and flat[0].form == "capital" and flat[0].start < 40 else None
+        first = next((m for m in flat if not m.place), None)
+        for m in (lead, first):
+            if m and (m.id in ids or (m is first and not ids)):
+                self.home = Party(m.id, m.kind, "GOV")
+                return
+
+    def _bind_agents(self) -> None:
+        """Give the office-holders and bodies without a state of their own the one that the words around them name."""
+        for s, names in zip(self.doc.sentences, self.by_sentence, strict=True):
+            if s.boilerplate:
+                continue
+            taken = [(m.np_start, m.np_end) for m in names if not m.weak]
+            for g in agents.find(self.text, s.start, s.end):
+                if any(a < g.end and g.start < b for a, b in taken):
+                    owner = next((m for m in names if m.np_start < g.end and g.start < m.np_end and not m.weak), None)
+                    if owner and g.name and not owner.name and owner.np_end < g.end:  # "the Danish minister, Ida Holm"
+                        owner.name, owner.office, owner.np_end = g.name, owner.office or g.office, g.end
+                        self.persons.setdefault(fold(g.name.split()[-1]), owner.party())
+                    continue
+                end, name, owner = g.end, g.name, self._owner(g, names, s)
+                if owner and owner.start >= g.end:
+                    after = re.compile(rf",?\s+(?:{agents.RANK}\s+)?({agents.NAME})(?=\s*[,.;\"]|\s+[a-z])").match(
+                        self.text, owner.end, s.end
+                    )
+                    end = owner.end
+                    if after and not name and agents.is_name(after[1]):
+                        end, name = after.end(1), after[1]
+                    owner.weak = True
+                    owner.np_end = owner.np_start = owner.start
+                party = (
+                    Party(owner.id, owner.kind, g.sector, name, g.office, g.start, end, "stated" if name else None)
+                    if owner
+                    else None
+                )
+                ref = Ref(g.start, end, [party] if party else [], headed=True)
+                if not party:
+                    ref.coref = "other" if g.other else "office"
+                    ref.agent = g
+                self.bare[s.no].append(ref)
+                taken.append((g.start, end))
+                if party and name:
+                    self.persons.setdefault(fold(name.split()[-1]), party)
+                elif name and not g.other and self.home and fold(name.split()[-1]) not in self.persons:
+                    party = Party(self.home.id, self.home.kind, g.sector, name, g.office, g.start, end, "role_unverified")
+                    self.persons[fold(name.split()[-1])] = party
+
+    def _owner(self, g: agents.Agent, names: list[Mention], s: Sentence) -> Mention | None:
+        """The name that says whose the agent is: "[Danish] border police", "the embassy of [Denmark]", "in [Oslo]"."""
+        for m in names:
+            if m.weak and 0 <= g.start - m.end <= 1:
+                return m
+            if m.start >= g.end and re.fullmatch(
+                r"\s+(?:of|in|from|to)\s+(?:the\s+)?(?:(?:State|Republic|Kingdom)\s+of\s+)?",
+                self.text[g.end : m.start],
+            ):
+                return None if m.form in actors.ADJECTIVAL else m
+        first = names[0] if names else None
+        if (
+            first
+            and first.form == "capital"
+            and first.end < g.start
+            and re.fullmatch(r"(?i)in\s+", self.text[s.start : first.start].lstrip('" '))
+            and g.start - first.end < 25
+        ):
+            return first
+        return None
+
+    def _know_persons(self) -> None:
         if self.persons:
             body = "|".join(re.escape(n) for n in sorted(self.persons, key=lambda n: (-len(n), n)))
             self.surname = re.compile(rf"\b(?:{body})\b")
@@ -270,6 +362,7 @@ class _Reader:
             )
             if m.kind == "organisation":
                 self._seen_org(m)
+        out.extend(self.bare[s.no])
         taken = [(r.start, r.end) for r in out]
         if self.persons:
             for f in self.surname.finditer(self.folded, s.start, s.end):
@@ -287,7 +380,8 @@ class _Reader:
         taken = [(r.start, r.end) for r in out]
         pattern, meaning = _coreference()
         for c in pattern.finditer(self.text, s.start, s.end):
-            if not any(a < c.end() and c.start() < b for a, b in taken):
+            if not any(a < c.end() and c.start() < b for a, b in taken if (a, b) != c.span()):
+                out = [r for r in out if (r.start, r.end) != c.span()]
                 kind = meaning[re.sub(r"\s+", " ", c[0].lower())]
                 out.append(Ref(c.start(), c.end(), [], coref=kind, headed=True))
         out.sort(key=lambda r: (r.start, r.end))
@@ -306,6 +400,8 @@ class _Reader:
         """
         if not r.coref:
             return r.parties
+        if r.coref == "office" and r.agent:
+            return self._office(r.agent)
         if r.coref == "both":
             if len(_ids(so_far)) >= 2:
                 return so_far
@@ -331,6 +427,16 @@ class _Reader:
         if r.coref == "bank":
             return [self.last_bank] if self.last_bank else []
         return [self.last_org] if self.last_org else []
+
+    def _office(self, g: agents.Agent) -> list[Party]:
+        """Whose office-holder or body this is: by name, by what was called so before, by the last speaker, at home."""
+        known = self.persons.get(fold(g.name.split()[-1])) if g.name else None
+        if not known and g.definite:
+            known = self.heads.get(g.head)
+        if not known and not g.name:
+            known = self.last_person or (self.last_subject[0] if len(_ids(self.last_subject)) == 1 else None)
+        known = known or self.home
+        return [Party(known.id, known.kind, g.sector, g.name, g.office, None, None, "role_unverified")] if known else []
 
     # --- the walk -------------------------------------------------------------------------------------------------
 
@@ -361,6 +467,10 @@ class _Reader:
                     here = list(r.parties)
 
     def _remember(self, s: Sentence, refs: list[Ref]) -> None:
+        for r in refs:
+            if r.headed and len(r.parties) == 1 and not r.coref:
+                for word in re.findall(r"[\w-]+", self.text[r.start : r.end].lower()):
+                    self.heads[word] = r.parties[0]
         strong = [r for r in refs if not r.place and not r.weak and r.parties]
         persons = [p for r in strong for p in r.parties if p.name]
         subject = next((r for r in strong if self._subjectlike(s, r)), None)
@@ -438,6 +548,9 @@ class _Reader:
                 and ";" not in self.text[kept[-1][1] : f[0]]
             ):
                 continue  # "vowed that the road would be built" is one promise
+            if kept and kept[-1][3].id in _GENERIC and f[0] < kept[-1][1] and f[3].id not in _GENERIC:
+                kept[-1] = f  # "will send": the verb's own rule knows better than "will"
+                continue
             if not kept or (f[0] >= kept[-1][1] and not (f[2] < kept[-1][1] and f[2] < f[0])):
                 kept.append(f)
         acts: list[Act] = []
@@ -755,12 +868,27 @@ class _Reader:
         specific = [t for t in found if not t.startswith("diplomacy.")]
         if event_type != "CONSULT" and specific:
             found = specific
-        if not found and event_type in ("AGREE", "AID", "REQUEST", "COOPERATE") and s.no:
-            # "It may add $5 million to that": the topic was named one sentence before
-            before = self.doc.sentences[s.no - 1]
-            earlier = hits[bisect_left(hits, before.start, key=lambda h: h.start) : first]
-            found = list(dict.fromkeys(h.topic for h in earlier if not h.topic.startswith("diplomacy.")))[:2]
+        if event_type != "CONSULT" and not specific:
+            # "asked for the list to be shortened": the matter was named before
+            earlier = self._matter(s, first)
+            found = earlier or found
         return found[:4] or (["diplomacy.meetings"] if event_type == "CONSULT" else ["other"])
+
+    def _matter(self, s: Sentence, first: int) -> list[str]:
+        """What the text was about just before: the topics of the last act, of the last two sentences, of the whole."""
+        hits = self.doc.topic_hits
+        for a in reversed(self.doc.acts):
+            if s.no - a.sentence.no > 2:
+                break
+            specific = [t for t in a.topics if not t.startswith("diplomacy.") and t != "other"]
+            if specific:
+                return specific[:2]
+        for h in reversed(hits[:first]):
+            if s.no and h.start < self.doc.sentences[max(0, s.no - 2)].start:
+                break
+            if not h.topic.startswith("diplomacy."):
+                return [h.topic]
+        return self.theme[:1]
 
     def _frame(
         self,
@@ -811,6 +939,64 @@ class _Reader:
             return who, self._other(who), True
         if frame == "undertaken":
             return self._undertaken(s, refs, start, end)
+        if frame == "told":
+            # indirect speech: "he said that the permit would be issued"
+            if not any(a < start for a, _ in self.marks.speech) and not re.search(
+                r"\b(?:promis|pledg|assur|repl|answer|vow|announc|confirm|agree)\w*\b", self.text[s.start : start]
+            ):
+                return None
+            if rule.id.endswith("_done"):
+                return self._undertaken(s, refs, start, end)
+            return (subject, self._other(subject), True) if subject else None
+        if frame == "freed":
+            return self._done_to(s, refs, start, end, stop)
+        if frame == "given":
+            return self._given(s, refs, start, end)
+        if frame == "received":
+            giver = self._from(refs, start, s.end) or self._only_other(s, refs, subject, "AID") or self._other(subject)
+            return (giver, subject, True) if subject and giver else None
+        if frame == "builtwith":
+            return self._built_with(s, refs, start, end, subject)
+        if frame == "with":
+            partner = [k for k, r in enumerate(refs) if 0 <= r.start - end <= 30 and r.parties and not r.weak]
+            if not partner:
+                return None
+            group = self._group(refs, partner[0])
+            others = subject if subject and set(_ids(subject)) - set(_ids(group)) else self._other(group)
+            both = _unique([*others, *group])
+            return (both, [], True) if len(_ids(both)) >= 2 else None
+        if frame in ("call", "host"):
+            partner = [k for k, r in enumerate(refs) if -12 <= r.start - end <= 25 and r.end > end - 2 and r.parties and not r.place]
+            group = self._group(refs, partner[0]) if partner else []
+            both = _unique([*subject, *group])
+            return (both, [], False) if subject and len(_ids(both)) >= 2 else None
+        if frame == "aroundvisit":
+            here = _unique([p for r in refs if r.start >= s.start and not r.place for p in r.parties])
+            if len(_ids(here)) < 2:
+                here = _unique([*here, *[p for r in refs for p in r.parties], *self._other(here)])
+            return (here[:2], [], True) if len(_ids(here)) >= 2 else None
+        if frame == "expects":
+            near = [r for r in refs if 0 <= r.start - (start + 6) <= 14 and r.parties and not r.weak]
+            if not near or not subject or _ids(near[0].parties) == _ids(subject):
+                return None
+            return subject, near[0].parties, False
+        if frame == "handed":
+            to = subject or [p for r in refs if r.end <= start and not r.place for p in r.parties][:1]
+            agent = self._by(refs, end, s.end) or self._other(to)
+            return (agent, to, True) if agent and to else None
+        if frame == "demo":
+            weak = [r for r in refs if r.parties and r.start >= end and (not r.place or r.headed)]
+            target = weak[0].parties if weak else []
+            who = [p for p in (subject or ([self.home] if self.home else [])) if p.id not in _ids(target)] or self._other(target)
+            return (who, target, True) if who and target else None
+        if frame == "fire":
+            each = re.match(r"\s+(?:one\s+another|each\s+other)", self.text[end : end + 16])
+            if each:
+                group = subject if len(_ids(subject)) >= 2 else self.doc.principals
+                return (group, [], True) if len(_ids(group)) >= 2 else None
+            if not subject:
+                return None
+            return subject, objects or self._other(subject), not objects
         if frame == "none":
             return None
         if passive:
@@ -871,6 +1057,54 @@ class _Reader:
         if objects:
             return subject, objects, False
         return subject, self._other(subject) or self._only_other(s, refs, subject, rule.event_type), True
+
+    def _done_to(
+        self, s: Sentence, refs: list[Ref], start: int, end: int, stop: int
+    ) -> tuple[list[Party], list[Party], bool] | None:
+        """ "Three Danish sailors were released": whose they are is the recipient, the other side did it."""
+        agent = self._by(refs, end, stop)
+        before = [r for r in refs if r.end <= start and r.parties and not r.place]
+        target = before[-1].parties if before else []
+        if not target and agent:
+            target = self._other(agent)
+        if not target:
+            # "Two persons were released": the host state acts, where two states are spoken of
+            if not self.home or len(self.doc.principals) != 2:
+                return None
+            last = self.doc.acts[-1] if self.doc.acts else None
+            if last is None or len(_ids(last.actors)) != 1 or len(_ids(last.recipients)) != 1:
+                return None
+            if last.event_type in ("COERCE", "REJECT", "AGREE"):
+                return last.actors, last.recipients, True
+            return last.recipients, last.actors, True
+        agent = [p for p in agent or self._other(target) if p.id not in _ids(target)]
+        return (agent, target, True) if agent else None
+
+    def _given(
+        self, s: Sentence, refs: list[Ref], start: int, end: int
+    ) -> tuple[list[Party], list[Party], bool] | None:
+        """ "Danish doctors arrived in Kenya", "the tranche was paid": from whom, or whose, and to the other."""
+        named = [r for r in refs if r.parties and r.start <= end + 60]
+        giver = self._from(refs, s.start, s.end) or self._by(refs, end, s.end)
+        giver = giver or next((r.parties for r in named if r.end <= end and (r.weak or r.headed)), [])
+        ids = set(_ids(giver))
+        to = next((r.parties for r in named if r.start >= end and not r.weak and not set(_ids(r.parties)) & ids), [])
+        to = to or self._other(giver)
+        last = self.doc.acts[-1] if self.doc.acts else None
+        if not giver and last and last.event_type == "AID":
+            giver, to = last.actors, last.recipients
+        return (giver, to, True) if giver and to else None
+
+    def _built_with(
+        self, s: Sentence, refs: list[Ref], start: int, end: int, subject: list[Party]
+    ) -> tuple[list[Party], list[Party], bool] | None:
+        """ "The line was built with a soft loan from the Danish bank": the lender gives, who is spoken of receives."""
+        giver = self._from(refs, start, s.end) or self._by(refs, start, s.end)
+        giver = giver or next((r.parties for r in refs if r.start >= start and r.parties and (r.weak or r.headed)), [])
+        if not giver:
+            return None
+        to = [p for p in (subject or self.last_subject or self._other(giver)) if p.id not in _ids(giver)]
+        return (giver, to, True) if to else None
 
     def _only_other(self, s: Sentence, refs: list[Ref], subject: list[Party], event_type: str) -> list[Party]:
         """The one other party that the sentence names, if there is just one; for aid also the place it goes to."""

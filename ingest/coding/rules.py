@@ -2,7 +2,8 @@
 
 Pattern language, one token per blank: `<agree|consent>` any form of these verbs; `{talks|meeting}` these words;
 `(to|for)` an alternative; a trailing `?` makes a token optional; `_` is a blank inside a token; `*` is a gap of at most
-three words, `**` of at most six, `***` of at most fourteen. The first token is the anchor by which a rule is looked up,
+three words, `**` of at most six, `***` of at most fourteen; `~` is any verb in its base form and `~ed` any participle
+(but for those in lexicon/no_act_verbs.csv). The first token is the anchor by which a rule is looked up,
 so that a sentence pays only for the rules whose anchor it holds.
 """
 
@@ -73,7 +74,7 @@ def inflect(base: str) -> dict[str, set[str]]:
 _DOUBLED = frozenset(
     (
         "ban bar confer commit permit admit plan rebut refer stab quit sit rob step ship slam submit swap win cut "
-        "get hit put set begin stop drop let expel patrol propel compel bid dispel repel rebel"
+        "get hit put set begin stop drop let shut scrap swap rap equip ship wrap sit win run expel patrol propel compel bid dispel repel rebel"
     ).split()
 )
 
@@ -106,6 +107,9 @@ def _compile(pattern: str) -> tuple[str, dict[str, set[str]], bool]:
         if body in _GAPS:
             out.append(rf"(?:\s+[^\s;:!?\"]+){{0,{_GAPS[body]}}}?")
             continue
+        if body in ("~", "~ed"):
+            out.append(r"\s+" + (_any_verb() if body == "~" else r"(?:[a-z]+(?:ed|en|wn|ung|id|ilt|ent|old|ght)|put|set|cut|let|made|held|kept)\b"))
+            continue
         if body.startswith("<"):
             forms = _forms(body[1:-1])
             if i == 0:
@@ -121,6 +125,13 @@ def _compile(pattern: str) -> tuple[str, dict[str, set[str]], bool]:
         piece = (r"\s+" if i else "") + body + r"\b(?!-)"
         out.append(f"(?:{piece})?" if optional else piece)
     return "".join(out), anchors, verbal
+
+
+@cache
+def _any_verb() -> str:
+    """A word that may be the base form of a verb of action: none that tells a state ("will be", "will need")."""
+    no = "|".join(sorted(r["verb"] for r in table("no_act_verbs")))
+    return rf"(?!(?:{no})\b)[a-z]{{2,}}\b"
 
 
 @cache

@@ -32,10 +32,21 @@ def _phrases() -> tuple[ahocorasick.Automaton, tuple[tuple[re.Pattern[str], str,
             if "*" in phrase:
                 expression = r"\s+".join(r"(?:\S+\s+){0,2}?\S+" if w == "*" else re.escape(w) for w in phrase.split())
                 open_ended.append((re.compile(rf"\b{expression}\b"), row["topic"], rank))
-            elif fold(phrase) not in automaton:
-                automaton.add_word(fold(phrase), (len(phrase), row["topic"], rank))
+            else:
+                for form in (fold(phrase), *_plurals(fold(phrase))):
+                    if form not in automaton:
+                        automaton.add_word(form, (len(form), row["topic"], rank))
     automaton.make_automaton()
     return automaton, tuple(open_ended)
+
+
+def _plurals(phrase: str) -> tuple[str, ...]:
+    """The plural of a phrase's last word, where it has a regular one."""
+    if phrase[-1] in "s.%)" or phrase[-1].isdigit() or phrase.endswith(("ed", "ing", "ly", " of", " in", " on", "ese")):
+        return ()
+    if phrase[-1] == "y" and phrase[-2:-1] not in ("a", "e", "o"):
+        return (phrase[:-1] + "ies",)
+    return (phrase + ("es" if phrase.endswith(("x", "ch", "sh")) else "s"),)
 
 
 @cache
