@@ -99,6 +99,12 @@ _AUX = frozenset(
         "far formally ever later even yet only twice together"
     ).split()
 )
+# "the minister" is no prime minister, and an envoy an ambassador
+_SAME_OFFICE = {
+    "minister": r"(?<!prime )minister", "premier": "(?:prime minister|premier)", "diplomat": "(?:ambassador|envoy|diplomat)",
+    "envoy": "(?:ambassador|envoy)", "chairwoman": "chair(?:woman|person)?", "chairman": "chair(?:man|person)?",
+    "he": "(?!x)x", "she": "(?!x)x",
+}  # fmt: skip
 # "will" with any verb: these give way to a rule for the verb itself
 _GENERIC = frozenset(
     "agree.will agree.is_to agree.would agree.will_be_done agree.is_to_be_done agree.would_be_done reject.would_not "
@@ -125,6 +131,11 @@ _CLAUSE = re.compile(
     r"\b(?:that|which|who|whose|because|if|unless|while|whereas|when|after|before|until|where|although|whether|provided)\b",
     re.IGNORECASE,
 )
+_REPORTS = re.compile(
+    r"(?:'s)?[\s,]*(?:(?:press|information)\s+(?:service|office|centre|center|department)\s+)?(?:\w+\s+){0,2}?"
+    r"(?:reported|reports|said|noted|informed|informs|announced|stressed|told)\b"
+)
+_RELATIVE = frozenset("who which that whose whom where when as".split())
 # what these open is a condition, a question or a time, not an act
 _NO_ACT_AFTER = frozenset("if unless until whether provided before because".split())
 _SPEECH = re.compile(
@@ -208,6 +219,8 @@ class _Reader:
         self.bare: list[list[Ref]] = [[] for _ in doc.sentences]
         self.heads: dict[str, Party] = {}  # "embassy" -> whose embassy was spoken of last
         self.home: Party | None = None
+        self.offices: list[tuple[str, Party]] = []  # "danish foreign minister" and whose, in the order of the text
+        self.refs_here: list[Ref] = []
         self._split_mentions()
         self._principals()
         self._find_home()
@@ -237,9 +250,13 @@ class _Reader:
         is one of the principals, else the first that the text names as a party."""
         ids = {p.id for p in self.doc.principals if p.kind == "state"}
         flat = [m for group in self.by_sentence for m in group if m.kind == "state"]
+        early = [m for group in self.by_sentence[:4] for m in group if m.kind == "state"]
+        source = next(
+            (m for m in early if m.sector and not m.place and _REPORTS.match(self.text[m.np_end : m.np_end + 60])), None
+        )
         lead = flat[0] if flat and flat[0].form == "capital" and flat[0].start < 40 else None
         first = next((m for m in flat if not m.place), None)
-        for m in (lead, first):
+        for m in (source, lead, first):
             if m and (m.id in ids or (m is first and not ids)):
                 self.home = Party(m.id, m.kind, "GOV")
                 return
@@ -312,33 +329,52 @@ class _Reader:
 
     def _principals(self) -> None:
         """The parties that the document is about: those of its first sentence with two, else the two most named."""
-        count: dict[str, int] = {}
+        score: dict[str, float] = {}
         first: dict[str, Party] = {}
         pair: list[Party] = []
+        early = 0
         for group in self.by_sentence:
+            early += bool(group)
             here: dict[str, Party] = {}
             for m in group:
-                if m.place or m.weak:
-                    continue
-                count[m.id] = count.get(m.id, 0) + 1
+                if m.form == "capital" and m.start < 20:
+                    continue  # a dateline
+                weight = 0.3 if m.place else 0.7 if m.weak else 1.0
+                score[m.id] = score.get(m.id, 0.0) + weight * (2 if early <= 2 else 1)
                 bare = Party(m.id, m.kind)
                 first.setdefault(m.id, bare)
-                here.setdefault(m.id, bare)
+                if not m.place and not m.weak:
+                    here.setdefault(m.id, bare)
             if not pair and len(here) >= 2:
                 pair = list(here.values())
-        if len(pair) == 2:
-            self.doc.principals = pair
+        ranked = sorted(first.values(), key=lambda p: -score[p.id])
+        if len(ranked) < 2:
+            self.doc.principals = ranked
             return
-        ranked = sorted(first.values(), key=lambda p: -count[p.id])
-        states = [p for p in ranked if count[p.id] > 1] or ranked
-        if len(states) == 1 or len(states) == 2 or (len(states) > 2 and count[states[1].id] > count[states[2].id]):
-            self.doc.principals = states[:2]
+        third = score[ranked[2].id] if len(ranked) > 2 else 0.0
+        if score[ranked[1].id] >= 1.25 * third:
+            self.doc.principals = ranked[:2]
+        elif len(pair) == 2 and {p.id for p in pair} <= {p.id for p in ranked[:3]}:
+            self.doc.principals = pair
 
     def _other(self, of: list[Party]) -> list[Party]:
+        """The other side of `of`: of the document's two principals, else whom it last dealt with; a third party's other
+        side is both principals."""
         pair = self.doc.principals
         ids = {p.id for p in of}
-        if len(pair) == 2 and len(ids) == 1 and ids & {p.id for p in pair}:
-            return [p for p in pair if p.id not in ids]
+        if not ids:
+            return []
+        if len(pair) == 2:
+            if len(ids) == 1 and ids & {p.id for p in pair}:
+                return [p for p in pair if p.id not in ids]
+            if not ids & {p.id for p in pair}:
+                return pair
+            return []
+        for a in reversed(self.doc.acts):
+            parties = _unique([*a.actors, *a.recipients])
+            rest = [p for p in parties if p.id not in ids]
+            if len(rest) < len(parties) and len(rest) == 1:
+                return [Party(rest[0].id, rest[0].kind)]
         return []
 
     def _refs(self, s: Sentence, names: list[Mention]) -> list[Ref]:
@@ -402,6 +438,20 @@ class _Reader:
             return r.parties
         if r.coref == "office" and r.agent:
             return self._office(r.agent)
+        if r.coref == "we":
+            return self._quoted(r, here)
+        if r.coref == "host":
+            return [self.home] if self.home else []
+        if r.coref == "guest":
+            return self._other([self.home]) if self.home else []
+        if r.coref == "person":
+            word = self.text[r.start : r.end].lower().split()[-1]
+            office = _SAME_OFFICE.get(word, word)
+            known = next(
+                (p for o, p in reversed(self.offices) if re.search(rf"\b{office}\b", o) and "deputy" not in o), None
+            )
+            if known and not (here and word in ("he", "she")):
+                return [known]
         if r.coref == "both":
             if len(_ids(so_far)) >= 2:
                 return so_far
@@ -428,6 +478,20 @@ class _Reader:
             return [self.last_bank] if self.last_bank else []
         return [self.last_org] if self.last_org else []
 
+    def _quoted(self, r: Ref, here: list[Party]) -> list[Party]:
+        """Who says "we": the speaker named in the sentence, else the last one, else whose text it is."""
+        refs = self.refs_here
+        for a, b in self.marks.speech:
+            near = [
+                o
+                for o in refs
+                if o is not r and o.parties and not o.place and (0 <= a - o.end <= 30 or 0 <= o.start - b <= 5)
+            ]
+            if near:
+                return near[0].parties[:1]
+        known = self.last_person or (self.last_subject[0] if len(_ids(self.last_subject)) == 1 else None) or self.home
+        return [known] if known else []
+
     def _office(self, g: agents.Agent) -> list[Party]:
         """Whose office-holder or body this is: by name, by what was called so before, by the last speaker, at home."""
         known = self.persons.get(fold(g.name.split()[-1])) if g.name else None
@@ -445,7 +509,7 @@ class _Reader:
             if s.boilerplate:
                 continue
             self.marks = self._marks(s)
-            refs = self._refs(s, names)
+            refs = self.refs_here = self._refs(s, names)
             self._resolve_all(refs)
             self._acts(s, refs)
             self._remember(s, refs)
@@ -468,6 +532,8 @@ class _Reader:
 
     def _remember(self, s: Sentence, refs: list[Ref]) -> None:
         for r in refs:
+            if r.headed and len(r.parties) == 1 and r.parties[0].office and (not r.coref or r.agent):
+                self.offices.append((r.parties[0].office.lower(), r.parties[0]))
             if r.headed and len(r.parties) == 1 and not r.coref:
                 for word in re.findall(r"[\w-]+", self.text[r.start : r.end].lower()):
                     self.heads[word] = r.parties[0]
@@ -495,10 +561,12 @@ class _Reader:
             or (before[-1].lower() == "of" and r.headed)
         )
 
-    def _group(self, refs: list[Ref], i: int) -> list[Party]:
-        """The parties joined to reference i by "and" or a comma, itself first."""
+    def _group(self, refs: list[Ref], i: int, limit: int | None = None) -> list[Party]:
+        """The parties joined to reference i by "and" or a comma, itself first, as far as they end before `limit`."""
         out, waiting = list(refs[i].parties), []
         for a, b in pairwise(refs[i:]):
+            if limit is not None and b.end > limit:
+                break
             between = self.text[a.end : b.start]
             if b.place and not a.place:
                 break
@@ -704,24 +772,32 @@ class _Reader:
             ),
             None,
         )
+        if joined and opener in _RELATIVE and strong is not None and self.text[clause:v].count(",") > 0:
+            # "which X did, ..., and called for": the verb goes on with the main clause's subject
+            main = self._first_subject(s, refs, v)
+            strong = main if main is not None else strong
         if strong is not None:
-            return self._group(refs, strong), True
+            return self._group(refs, strong, v + 1), True
         if not lead.strip(' ,"') and opener in ("which", "who", "that") or opener in ("whose",):
             before = [r for r in refs if r.end <= clause and not r.weak and r.parties]
             if before and clause - before[-1].end < 25:
                 return before[-1].parties, True
         if joined or not lead.strip(' ,"-'):
-            first = next(
-                (
-                    k
-                    for k, r in enumerate(refs)
-                    if r.end <= v and not r.place and not r.weak and r.parties and self._subjectlike(s, r)
-                ),
-                None,
-            )
+            first = self._first_subject(s, refs, v)
             if first is not None:
-                return self._group(refs, first), True
+                return self._group(refs, first, v + 1), True
         return [], False
+
+    def _first_subject(self, s: Sentence, refs: list[Ref], v: int) -> int | None:
+        """The first reference of the sentence that can be the subject of the verb at v."""
+        return next(
+            (
+                k
+                for k, r in enumerate(refs)
+                if r.end <= v and not r.place and not r.weak and r.parties and self._subjectlike(s, r)
+            ),
+            None,
+        )
 
     def _objects(
         self, s: Sentence, refs: list[Ref], start: int, stop: int, not_ids: set[str]
