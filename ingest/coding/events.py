@@ -204,8 +204,9 @@ def _unique(parties: list[Party]) -> list[Party]:
 class _Reader:
     """Walks through a document sentence by sentence and remembers who is being spoken of."""
 
-    def __init__(self, doc: Document, gaz: actors.Gazetteer) -> None:
+    def __init__(self, doc: Document, gaz: actors.Gazetteer, pair: bool = False) -> None:
         self.doc, self.gaz, self.text = doc, gaz, doc.text
+        self.pair = pair  # source and target are given: rules that need no parties of their own fire too
         self.folded = fold(doc.text)
         self.persons: dict[str, Party] = {}
         self.last_person: Party | None = None
@@ -561,6 +562,9 @@ class _Reader:
             or (before[-1].lower() == "of" and r.headed)
         )
 
+    def _led_by_of(self, s: Sentence, r: Ref) -> bool:
+        return bool(re.search(r"\bof\s+(?:the\s+)?$", self.text[max(s.start, r.start - 10) : r.start]))
+
     def _group(self, refs: list[Ref], i: int, limit: int | None = None) -> list[Party]:
         """The parties joined to reference i by "and" or a comma, itself first, as far as they end before `limit`."""
         out, waiting = list(refs[i].parties), []
@@ -593,6 +597,8 @@ class _Reader:
                 continue
             best = None
             for rule, uses in options:
+                if "pair" in rule.flags and not self.pair:
+                    continue
                 m = rule.pattern.match(self.text, a, s.end)
                 if not m:
                     continue
@@ -630,7 +636,30 @@ class _Reader:
                 nxt = act.start
             else:
                 self.loose.append((f[0], f[1], f[3]))
-        self.doc.acts.extend(reversed(acts))
+        acts.reverse()
+        self._contents(s, acts)
+        self.doc.acts.extend(acts)
+
+    def _contents(self, s: Sentence, acts: list[Act]) -> None:
+        """ "Signed an agreement under which X will ...", "Under the agreement signed today X will ...": one AGREE, that of
+        the signing; the pledge is its content."""
+        for k, signed in enumerate(acts):
+            if signed.event_type != "AGREE" or signed.flags or not signed.rule.stage == "agreed":
+                continue
+            led = re.search(
+                r"(?i)\b(?:under|according\s+to|by|in\s+line\s+with)\s+(?:the|an|a|this|that)?\s*(?:[\w-]+\s+){0,3}$",
+                self.text[s.start : signed.start],
+            )
+            for later in acts[k + 1 :]:
+                opener = self._clause(s, later.start)[1]
+                inside = opener in ("which", "that", "whereby") or opener.startswith("which")
+                if later.event_type == "AGREE" and "future" in later.flags and (led or inside):
+                    later.absorbed = True
+                    signed.actors = _unique([*signed.actors, *later.actors, *later.recipients])
+                    more = [t for t in later.topics if t != "other" and not t.startswith("diplomacy.")]
+                    kept = [t for t in signed.topics if t != "other" and not t.startswith("diplomacy.")]
+                    signed.topics = list(dict.fromkeys([*kept, *more])) or signed.topics
+                    signed.recipients = []
 
     def _aux(self, tokens: list[tuple[int, int, str]], i: int) -> tuple[set[str], int]:
         """The auxiliaries before token i, and the index of the first word of the verb group."""
@@ -764,14 +793,13 @@ class _Reader:
             here = later or here
         lead = self.text[clause:v]
         joined = lead.rstrip()[-1:] == "," or lead[-12:].split()[-1:] in (["and"], ["but"], ["or"], ["then"])
-        strong = next(
-            (
-                k
-                for k in here
-                if not refs[k].weak and refs[k].parties and not refs[k].possessive and self._subjectlike(s, refs[k])
-            ),
-            None,
-        )
+        fit = [
+            k
+            for k in here
+            if not refs[k].weak and refs[k].parties and not refs[k].possessive and self._subjectlike(s, refs[k])
+        ]
+        # "on the visit of the president the Parties adopted": what an "of" leads is the subject only where nothing else is
+        strong = next((k for k in fit if not self._led_by_of(s, refs[k])), fit[0] if fit else None)
         if joined and opener in _RELATIVE and strong is not None and self.text[clause:v].count(",") > 0:
             # "which X did, ..., and called for": the verb goes on with the main clause's subject
             main = self._first_subject(s, refs, v)
@@ -839,10 +867,10 @@ class _Reader:
         start, end, vstart, rule, use, aux, _ = f
         text = self.text
         clause, opener = self._clause(s, vstart)
-        if opener in _NO_ACT_AFTER:
+        if opener in _NO_ACT_AFTER or any(a <= vstart < b for a, b in self.marks.conditions):
             return None
         passive = PARTICIPLE in use and bool(aux & _BE)
-        flags = set(rule.flags)
+        flags = set(rule.flags) - {"pair"}
         event_type = rule.event_type
         confidence = 0.8
         stop = nxt if nxt > end else s.end
@@ -1330,7 +1358,7 @@ def between(text: str, source: str, target: str, day: date | None = None) -> tup
     mentions = [Mention(p[0], p[1], p[2], "state", "name", p[0], p[1], "GOV") for p in places if p]
     mentions.sort(key=lambda m: m.start)
     doc = Document(text, day, [Sentence(0, 0, len(text), False)], mentions, topics.hits(text), [], [])
-    reader = _Reader(doc, actors.gazetteer())
+    reader = _Reader(doc, actors.gazetteer(), pair=True)
     reader.run()
     src, tgt = places
 

@@ -104,6 +104,10 @@ def _compile(pattern: str) -> tuple[str, dict[str, set[str]], bool]:
     for i, token in enumerate(pattern.split()):
         optional = token.endswith("?") and not token.startswith("*")
         body = token[:-1] if optional else token
+        unless = ""
+        if body[0] in "<{" and "(?!" in body:
+            cut = body.index("(?!")
+            body, unless = body[:cut], _alternatives(body[cut:])
         if body in _GAPS:
             out.append(rf"(?:\s+[^\s;:!?\"]+){{0,{_GAPS[body]}}}?")
             continue
@@ -122,7 +126,7 @@ def _compile(pattern: str) -> tuple[str, dict[str, set[str]], bool]:
         else:
             body = "(?:" + _alternatives(body) + ")"
         # "the embargo's", "talks," end a word too; a hyphen does not
-        piece = (r"\s+" if i else "") + body + r"\b(?!-)"
+        piece = (r"\s+" if i else "") + body + r"\b(?!-)" + unless
         out.append(f"(?:{piece})?" if optional else piece)
     return "".join(out), anchors, verbal
 
