@@ -961,28 +961,35 @@ class _Reader:
             # what an act depends on is not what it is about
             if not (condition and condition[0] <= h.start < condition[1] and start < condition[0]):
                 here.append(h)
-        scoped = [h.topic for h in here if start <= h.start < end] or [h.topic for h in here]
+        titles = [(r.start, r.end) for r in self.refs_here if r.headed]
+        plain = [h for h in here if not any(a <= h.start < b for a, b in titles)]
+        if plain or event_type != "CONSULT":
+            here = plain  # "the transport minister" is no matter of transport
+        scoped = _telling([h for h in here if start <= h.start < end]) or _telling(here)
         found = list(dict.fromkeys(scoped))
-        if (
-            event_type == "CONSULT"
-            and rule.id not in ("consult.discuss", "consult.touch", "consult.consider")
-            and "diplomacy.meetings" not in found
-        ):
-            found.insert(0, "diplomacy.meetings")
         specific = [t for t in found if not t.startswith("diplomacy.")]
-        if event_type != "CONSULT" and specific:
-            found = specific
-        if event_type != "CONSULT" and not specific:
+        words_ = self.text[start:end].lower()
+        meets = rule.event_type == "CONSULT" or bool(
+            event_type in ("AGREE", "REQUEST") and re.search(r"\b(?:meeting|visit|session|round|talks|summit|consultations)\b", words_)
+        )
+        if event_type == "CONSULT":
+            if rule.id not in ("consult.discuss", "consult.touch", "consult.consider"):
+                found = ["diplomacy.meetings", *(t for t in found if t != "diplomacy.meetings")]
+            return found[:3] or ["diplomacy.meetings"]
+        if not specific:
+            if meets:
+                return ["diplomacy.meetings"]
             # "asked for the list to be shortened": the matter was named before
-            earlier = self._matter(s, first)
-            found = earlier or found
-        return found[:4] or (["diplomacy.meetings"] if event_type == "CONSULT" else ["other"])
+            return self._matter(s, first) or found or ["other"]
+        if "ratif" in words_:
+            specific.append("diplomacy.treaty")
+        return specific[:3]
 
     def _matter(self, s: Sentence, first: int) -> list[str]:
         """What the text was about just before: the topics of the last act, of the last two sentences, of the whole."""
         hits = self.doc.topic_hits
         for a in reversed(self.doc.acts):
-            if s.no - a.sentence.no > 2:
+            if s.no - a.sentence.no > 1:
                 break
             specific = [t for t in a.topics if not t.startswith("diplomacy.") and t != "other"]
             if specific:
@@ -1279,6 +1286,12 @@ class _Reader:
             if start <= r.start < stop and r.parties and not all(p.id in not_ids for p in r.parties):
                 return r.parties
         return []
+
+
+def _telling(hits: list[topics.Hit]) -> list[str]:
+    """The topics of the phrases that say what it is about; where there are none, of those that say who or where."""
+    strong = [h.topic for h in hits if h.rank == 1 and not h.topic.startswith("diplomacy.")]
+    return [h.topic for h in hits if h.rank == 1] if strong else [h.topic for h in hits]
 
 
 def merge(acts: list[Act]) -> list[Act]:
