@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -76,9 +76,29 @@ _VAGUE = re.compile(
     r"\bmake\s+efforts\b",
     re.IGNORECASE,
 )
-_STAGE_BY_TYPE = {"AID": "delivered", "COOPERATE": "delivered", "REQUEST": "proposed"}
+_STAGE_BY_TYPE = {
+    "AID": "delivered",
+    "COOPERATE": "delivered",
+    "CONCEDE": "delivered",
+    "SUPPORT": "delivered",
+    "REQUEST": "proposed",
+}
 _INCREASE_IN_DISCUSSION = re.compile(
     r"\b(?:issues?|possibility|prospects?|question|idea)\s+of\s+(?:the\s+)?(?:further\s+)?(?:increas|expand|open|resum|launch|restor|establish|introduc|reduc|abolish|eas|simplif|build|creat|extend|attract)\w*",
+    re.IGNORECASE,
+)
+# "signed an agreement on X, and an agreement on Y"
+_SERVICES = frozenset("aid.built aid.assist aid.help aid.evacuate aid.asylum aid.peacekeep aid.protect".split())
+_GIVES = re.compile(
+    r"\b(?:giv(?:e|es|ing|en)|gave|donat\w+|gifts?|present(?:ed|s)?|hand(?:ed|s)?\s+over|humanitarian|free\s+of\s+charge|"
+    r"without\s+payment|ship(?:s|ped)?|send|sends|sent|deliver\w*)\b",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(r"\s*(?:per|a|an|for\s+each|apiece)\s+(?!year\b|month\b)(?:\d|ton|tonne|cubic|kwh|kilowatt|barrel|kilo|litre|head|person|suitcase|lost|room)", re.I)
+_FUNDS = re.compile(r"\b(?:financ\w+|fund(?:s|ing|ed)?|money|aid|assistance)\b", re.IGNORECASE)
+_AND_A = re.compile(
+    r",?\s+(?:and|as\s+well\s+as)\s+(?=(?:an?|two|three|on\s+the)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:agreement|convention|protocol|memorandum|treaty|contract|plan|programme|declaration)\b|on\s+the\s+withdrawal\b)",
     re.IGNORECASE,
 )
 _PACKAGE = re.compile(r",?\s+(?:as\s+well\s+as|and(?:\s+also)?)\s+to\s+(?=\w)", re.IGNORECASE)
@@ -123,22 +143,68 @@ def _of(doc: Document, act: Act) -> list[Promise]:
     words = text[act.start : stop]
     if act.event_type == "CONSULT":
         return _discussed(doc, act)
-    if act.event_type not in ("AGREE", "REQUEST", "AID", "COOPERATE"):
+    eased = act.event_type == "CONCEDE" or act.rule.id in ("support.visa", "support.visa2", "support.embassy", "support.dipl")
+    if act.event_type not in ("AGREE", "REQUEST", "AID", "COOPERATE") and not eased:
         return []
     out = []
     for a, b in _parts(act, text, stop):
         part = text[a:b]
         promise = _one(doc, act, a, b, part if len(part) > 12 else words)
         if promise:
-            out.append(promise)
+            out.extend(_each(doc, act, promise))
+    return out
+
+
+def _each(doc: Document, act: Act, whole: Promise) -> list[Promise]:
+    """One commitment per donor where each has a sum of its own ("A and B will give 3 and 4 million", "A pledged 3 million
+    and B 4 million", "A and B will lend 5 million each")."""
+    text = doc.text
+    if whole.kind != "financial" or act.event_type not in ("AGREE", "AID") or whole.amount_max is None:
+        return [whole]
+    sums = [
+        Money(m.start + act.start, m.end + act.start, m.amount_min, m.amount_max, m.currency)
+        for m in money.amounts(text[act.start : whole.end])
+    ]
+    out = [whole]
+    donors = [i for i in whole.committed_by if i in _ids(act.actors)]
+    if len(donors) > 1 and donors == whole.committed_by and whole.beneficiary:
+        if len(sums) == len(donors) and re.search(r"\band\b", text[sums[0].end : sums[-1].start]):
+            order = sorted(_mentions(doc, act.sentence.start, act.start), key=lambda m: m.start)
+            told = [i for i in dict.fromkeys(m.id for m in order) if i in donors]
+            donors = told if len(told) == len(donors) else donors
+            return [
+                replace(whole, committed_by=[d], amount_min=m.amount_min, amount_max=m.amount_max, currency=m.currency)
+                for d, m in zip(donors, sums, strict=True)
+            ]
+        if re.search(r"\beach\b", text[sums[0].start : act.sentence.end]) if sums else False:
+            return [replace(whole, committed_by=[d]) for d in donors]
+    for a, b in pairwise(sums):
+        between = _mentions(doc, a.end, b.start)
+        if len(between) == 1 and not between[0].weak and b.start - a.end < 60:
+            if re.fullmatch(r",?\s+(?:and|while)\s+(?:the\s+)?.*?\s*(?:another\s+)?", text[a.end : b.start]):
+                out.append(
+                    replace(
+                        whole, committed_by=[between[0].id], start=between[0].start, end=b.end,
+                        beneficiary=[i for i in whole.beneficiary if i != between[0].id],
+                        amount_min=b.amount_min, amount_max=b.amount_max, currency=b.currency,
+                    )  # fmt: skip
+                )
+                whole.beneficiary = [i for i in whole.beneficiary if i != between[0].id]
     return out
 
 
 def _parts(act: Act, text: str, stop: int) -> list[tuple[int, int]]:
     """The stretches that commit to one thing each: "to provide X, as well as to provide Y" are two."""
-    if act.event_type != "AGREE" or "future" not in act.flags:
+    if act.event_type == "AGREE" and "future" in act.flags:
+        cuts = [m.start() for m in _PACKAGE.finditer(text, act.end, stop)]
+    elif act.event_type == "REQUEST":
+        lead = re.match(r"(?:\w+\s+){0,4}?(to|for|that)\b", text[act.end - 5 : act.end + 60].lstrip())
+        again = re.compile(rf",?\s+and(?:\s+also)?\s+{lead[1] if lead else 'to'}\s+(?=\w)", re.I)
+        cuts = [m.start() for m in again.finditer(text, act.end + 12, stop)]
+    elif act.rule.stage == "agreed":
+        cuts = [m.start() for m in _AND_A.finditer(text, act.end, stop)]
+    else:
         return [(act.start, stop)]
-    cuts = [m.start() for m in _PACKAGE.finditer(text, act.end, stop)]
     edges = [act.start, *cuts, stop]
     return list(pairwise(edges))
 
@@ -210,6 +276,7 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
     sums = [
         Money(m.start + start, m.end + start, m.amount_min, m.amount_max, m.currency)
         for m in money.amounts(text[start:stop])
+        if not _PRICE.match(text, m.end + start)
     ]
     if not sums and act.passive:
         at = act.scope_start
@@ -226,11 +293,17 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
         and instrument_named("in_kind", text[act.scope_start : stop])
     ):
         told = "in_kind"  # "buses paid for by a loan were delivered": the buses
+    gives = act.event_type == "AID" and act.rule.id not in _SERVICES
     financial = (
         bool(sums and _pays(words))
-        or (told is not None and told != "in_kind")
-        or (told == "in_kind" and act.event_type in ("AID", "AGREE"))
+        or told in ("loan", "grant", "debt_relief", "export_credit", "guarantee", "technical_assistance")
+        or (told == "investment" and act.event_type == "AGREE")
+        or (told == "in_kind" and (gives or bool(_GIVES.search(words))))
+        or (told == "none" and act.event_type in ("AID", "REQUEST") and bool(_FUNDS.search(words)))
+        or (gives and told is None and bool(re.search(r"\d|\b(?:two|three|four|five|six|ten|dozen)\b", words)))
     )
+    if financial and not sums and told in (None, "none") and gives:
+        told = "in_kind"
     topic = _topic(doc, start, stop, act)
     if _VAGUE.search(words) and not sums and topic in ("other", *(t for t in act.topics if t.startswith("diplomacy."))):
         return None
@@ -359,4 +432,4 @@ def _pays(words: str) -> bool:
 
 
 def _visit(words: str) -> bool:
-    return bool(re.search(r"\b(?:receive|visit|host|hold|meet|attend|talks|summit)\b", words, re.IGNORECASE))
+    return bool(re.search(r"\b(?:receive|visit|host|hold|meet|attend|talks|summit|confer|session|round|consultations|negotiat\w+|discuss|mediate|gather|come)\b", words, re.IGNORECASE))

@@ -148,7 +148,7 @@ _CONDITION = re.compile(
     r"\b(?:if\b(?!\s+(?:any|not|only))|unless\b|provided\s+(?:that\b)?|on\s+(?:the\s+)?condition\s+(?:that|of)\b|in\s+case\b|subject\s+to\b|"
     r"taking\s+into\s+account\b|depending\s+on\b|"
     r"as\s+(?:soon\s+as\s+)?(?:the\s+|its\s+|their\s+)?(?:[\w'-]+\s+){1,10}?(?:improves?|stabili[sz]es?|permits?|allows?|become|becomes|normali[sz]es?|recovers?|eases?)\b"
-    r"|as\s+soon\s+as\b|once\s+(?:the|a|both|all|it|they)\b|contingent\s+(?:on|upon)\b|only\s+(?:after|when|if)\b|with\s+the\s+(?:improvement|stabili[sz]ation)\b)",
+    r"|as\s+soon\s+as\b|once\s+(?!more\b|again\b|a\b)\w+|(?-i:should)\s+(?-i:[A-Z])\w+|should\s+the\b|after\s+(?:the|its|a|both|[A-Z]\w+)\s+(?:[\w-]+\s+){0,5}?(?:has|have)\s+\w+(?:ed|en|ne|wn)\b|contingent\s+(?:on|upon)\b|only\s+(?:after|when|if)\b|with\s+the\s+(?:improvement|stabili[sz]ation)\b)",
     re.IGNORECASE,
 )
 _CONDITION_END = re.compile(
@@ -975,7 +975,7 @@ class _Reader:
         if event_type == "CONSULT":
             if rule.id not in ("consult.discuss", "consult.touch", "consult.consider"):
                 found = ["diplomacy.meetings", *(t for t in found if t != "diplomacy.meetings")]
-            return found[:3] or ["diplomacy.meetings"]
+            return ([*found, *self.theme[:1]] if len(found) < 2 else found)[:3] or ["diplomacy.meetings"]
         if not specific:
             if meets:
                 return ["diplomacy.meetings"]
@@ -997,7 +997,7 @@ class _Reader:
         for h in reversed(hits[:first]):
             if s.no and h.start < self.doc.sentences[max(0, s.no - 2)].start:
                 break
-            if not h.topic.startswith("diplomacy."):
+            if h.rank == 1 and not h.topic.startswith("diplomacy."):
                 return [h.topic]
         return self.theme[:1]
 
