@@ -108,7 +108,7 @@ _SAME_OFFICE = {
 # "will" with any verb: these give way to a rule for the verb itself
 _GENERIC = frozenset(
     "agree.will agree.is_to agree.would agree.will_be_done agree.is_to_be_done agree.would_be_done reject.would_not "
-    "agree.going_to agree.will_be".split()
+    "agree.going_to agree.will_be agree.could".split()
 )
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _BE = frozenset("is are was were be been being".split())
@@ -614,6 +614,7 @@ class _Reader:
                 found.append(best[1])
         # a trigger inside another one's words is part of it
         kept: list[tuple[int, int, int, Rule, frozenset[str], set[str], int]] = []
+        spare: dict[int, tuple[int, int, int, Rule, frozenset[str], set[str], int]] = {}
         for f in found:
             if (
                 kept
@@ -623,6 +624,7 @@ class _Reader:
             ):
                 continue  # "vowed that the road would be built" is one promise
             if kept and kept[-1][3].id in _GENERIC and f[0] < kept[-1][1] and f[3].id not in _GENERIC:
+                spare[f[0]] = kept[-1]
                 kept[-1] = f  # "will send": the verb's own rule knows better than "will"
                 continue
             if not kept or (f[0] >= kept[-1][1] and not (f[2] < kept[-1][1] and f[2] < f[0])):
@@ -630,7 +632,7 @@ class _Reader:
         acts: list[Act] = []
         nxt = s.end  # from right to left: an act ends where the next one begins, a trigger that is no act ends nothing
         for f in reversed(kept):
-            act = self._act(s, refs, f, nxt)
+            act = self._act(s, refs, f, nxt) or (f[0] in spare and self._act(s, refs, spare[f[0]], nxt)) or None
             if act:
                 acts.append(act)
                 nxt = act.start
@@ -717,6 +719,8 @@ class _Reader:
                 "'ll",
             }:
                 return BASE
+            if aux & _BE:
+                return None  # "is back"
             if not (PAST in uses or PARTICIPLE in uses):
                 # a present plural ("The parties welcome") needs a party right before it; else it may be a noun
                 at = tokens[v][0]
@@ -903,6 +907,9 @@ class _Reader:
         acting, receiving, weaker = parties
         if weaker:
             confidence -= 0.2
+        if receiving and set(_ids(acting)) == set(_ids(receiving)):
+            # an office-holder taken to be at home speaks to home: he is the other side's
+            acting = self._other(receiving)
         if not acting or (event_type == "AID" and not receiving):
             return None
         if rule.frame == "undertaken" and text[start : start + 5].lower() == "shall" and not condition:
@@ -967,7 +974,7 @@ class _Reader:
             here = plain  # "the transport minister" is no matter of transport
         scoped = _telling([h for h in here if start <= h.start < end]) or _telling(here)
         found = list(dict.fromkeys(scoped))
-        specific = [t for t in found if not t.startswith("diplomacy.")]
+        specific = [t for t in found if t not in ("diplomacy.meetings", "diplomacy.treaty")]
         words_ = self.text[start:end].lower()
         meets = rule.event_type == "CONSULT" or bool(
             event_type in ("AGREE", "REQUEST") and re.search(r"\b(?:meeting|visit|session|round|talks|summit|consultations)\b", words_)
@@ -1086,6 +1093,13 @@ class _Reader:
             if len(_ids(here)) < 2:
                 here = _unique([*here, *[p for r in refs for p in r.parties], *self._other(here)])
             return (here[:2], [], True) if len(_ids(here)) >= 2 else None
+        if frame == "aroundmeeting":
+            here = _unique([p for r in refs if not r.weak and not r.place and r.end <= start for p in r.parties])
+            return (here, [], True) if len(_ids(here)) >= 2 or any(p.kind == "organisation" for p in here) else None
+        if frame == "participle":
+            who = subject or next((r.parties for r in refs if r.end <= start and not r.weak and not r.place and r.parties), [])
+            target = objects or self._other(who)
+            return (who, target, not objects) if who and target else None
         if frame == "expects":
             near = [r for r in refs if 0 <= r.start - (start + 6) <= 14 and r.parties and not r.weak]
             if not near or not subject or _ids(near[0].parties) == _ids(subject):
@@ -1143,6 +1157,10 @@ class _Reader:
             group = subject
             weaker = False
             if len(_ids(group)) < 2:
+                if rule.id == "consult.visit" and not objects:
+                    objects = self._place(refs, start, stop, ids)
+                    if not objects:
+                        return None  # "the ministers visited the depot"
                 if frame == "visit":
                     objects = objects or self._place(refs, start, stop, ids)
                 group = _unique([*subject, *objects])
