@@ -135,11 +135,14 @@ _REPORTS = re.compile(
     r"(?:'s)?[\s,]*(?:(?:press|information)\s+(?:service|office|centre|center|department)\s+)?(?:\w+\s+){0,2}?"
     r"(?:reported|reports|said|noted|informed|informs|announced|stressed|told)\b"
 )
+_BOTH = re.compile(
+    r"(?i)\b(?:mediat\w+|both|two|sides|parties|each|restraint|observers|monitors|good\s+offices|truce|ceasefire|host|neighbou?rs)\b"
+)
 _RELATIVE = frozenset("who which that whose whom where when as".split())
 # what these open is a condition, a question or a time, not an act
 _NO_ACT_AFTER = frozenset("if unless until whether provided before because".split())
 _SPEECH = re.compile(
-    r"\b(?:said|says|noted|notes|stated|states|reported|reports|added|announced|claimed|stressed|emphasi[sz]ed|informed|"
+    r"\b(?:said|says|noted|notes|stated|(?-i:states)|reported|reports|added|announced|claimed|stressed|emphasi[sz]ed|informed|"
     r"explained|underlined|underscored|told\s+reporters|according\s+to|believes|recalled|declared|confirmed)\b",
     re.IGNORECASE,
 )
@@ -178,10 +181,16 @@ def read(text: str, day: date | None, gaz: actors.Gazetteer | None = None) -> Do
     sents = sentences(text)
     gaz = gaz or actors.gazetteer()
     mentions = [m for m in actors.find(text, day, gaz) if not _inside_boilerplate(m, sents)]
+    for m in mentions:
+        m.id = _ACTS_FOR.get(m.id, m.id)
     doc = Document(text, day, sents, mentions, topics.hits(text), [], [])
     _Reader(doc, gaz).run()
     _absorb(doc.acts)
     return doc
+
+
+# organs that act for the whole
+_ACTS_FOR = {"EURCOM": "EUR"}
 
 
 def _inside_boilerplate(m: Mention, sents: list[Sentence]) -> bool:
@@ -222,6 +231,7 @@ class _Reader:
         self.home: Party | None = None
         self.offices: list[tuple[str, Party]] = []  # "danish foreign minister" and whose, in the order of the text
         self.refs_here: list[Ref] = []
+        self.sentence_text = ""
         self._split_mentions()
         self._principals()
         self._find_home()
@@ -369,6 +379,9 @@ class _Reader:
             if len(ids) == 1 and ids & {p.id for p in pair}:
                 return [p for p in pair if p.id not in ids]
             if not ids & {p.id for p in pair}:
+                # a third party deals with the side where the text is at home, a mediator with both
+                if self.home and self.home.id in {p.id for p in pair} and not _BOTH.search(self.sentence_text):
+                    return [p for p in pair if p.id == self.home.id]
                 return pair
             return []
         for a in reversed(self.doc.acts):
@@ -493,6 +506,19 @@ class _Reader:
         known = self.last_person or (self.last_subject[0] if len(_ids(self.last_subject)) == 1 else None) or self.home
         return [known] if known else []
 
+    def _strangers(self, subject: list[Party]) -> list[Party]:
+        """A person taken to be at home who turns out to be a stranger there: he is the other side's from now on."""
+        if len(subject) != 1 or subject[0].role_status != "role_unverified" or not subject[0].name:
+            return []
+        other = self._other(subject)
+        if len(other) != 1:
+            return []
+        p = subject[0]
+        party = Party(other[0].id, other[0].kind, p.sector, p.name, p.office, p.span_start, p.span_end, p.role_status)
+        self.persons[fold((p.name or "").split()[-1])] = party
+        self.offices.append(((p.office or "").lower(), party))
+        return [party]
+
     def _office(self, g: agents.Agent) -> list[Party]:
         """Whose office-holder or body this is: by name, by what was called so before, by the last speaker, at home."""
         known = self.persons.get(fold(g.name.split()[-1])) if g.name else None
@@ -510,6 +536,7 @@ class _Reader:
             if s.boilerplate:
                 continue
             self.marks = self._marks(s)
+            self.sentence_text = self.text[s.start : s.end]
             refs = self.refs_here = self._refs(s, names)
             self._resolve_all(refs)
             self._acts(s, refs)
@@ -909,7 +936,7 @@ class _Reader:
             confidence -= 0.2
         if receiving and set(_ids(acting)) == set(_ids(receiving)):
             # an office-holder taken to be at home speaks to home: he is the other side's
-            acting = self._other(receiving)
+            acting = self._strangers(subject) or self._other(receiving)
         if not acting or (event_type == "AID" and not receiving):
             return None
         if rule.frame == "undertaken" and text[start : start + 5].lower() == "shall" and not condition:
@@ -1095,7 +1122,7 @@ class _Reader:
             return (here[:2], [], True) if len(_ids(here)) >= 2 else None
         if frame == "aroundmeeting":
             here = _unique([p for r in refs if not r.weak and not r.place and r.end <= start for p in r.parties])
-            return (here, [], True) if len(_ids(here)) >= 2 or any(p.kind == "organisation" for p in here) else None
+            return (here, [], True) if len(_ids(here)) >= 2 else None
         if frame == "participle":
             who = subject or next((r.parties for r in refs if r.end <= start and not r.weak and not r.place and r.parties), [])
             target = objects or self._other(who)
@@ -1156,6 +1183,11 @@ class _Reader:
                 return None
             group = subject
             weaker = False
+            if len(subject) == 1 and objects == [] and frame == "meet":
+                same = [r for r in refs if r.start >= end and r.end <= stop and _ids(r.parties) == _ids(subject) and not r.place]
+                stranger = self._strangers(subject) if same and self._named_alike(same[0], subject[0]) else []
+                if stranger:
+                    return _unique([*stranger, *same[0].parties]), [], True
             if len(_ids(group)) < 2:
                 if rule.id == "consult.visit" and not objects:
                     objects = self._place(refs, start, stop, ids)
@@ -1234,6 +1266,11 @@ class _Reader:
             return None
         to = [p for p in (subject or self.last_subject or self._other(giver)) if p.id not in _ids(giver)]
         return (giver, to, True) if to else None
+
+    @staticmethod
+    def _named_alike(r: Ref, p: Party) -> bool:
+        """Whether a reference is somebody else of the same state: "Ambassador A met the minister of Denmark, B"."""
+        return bool(r.headed and not r.coref and r.parties and r.parties[0].name != p.name)
 
     def _only_other(self, s: Sentence, refs: list[Ref], subject: list[Party], event_type: str) -> list[Party]:
         """The one other party that the sentence names, if there is just one; for aid also the place it goes to."""
