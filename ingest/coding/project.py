@@ -31,16 +31,22 @@ from ingest.coding.text import fold, normalise
 _BROKEN_APOSTROPHE = re.compile(r"(?<=[a-z])(?:_„Ž|_„¢|[ÍÕ])(?=s\b|\s)")
 _CREDIT = ("loan", "export_credit")
 _NOT_THE_PROJECT = re.compile(r"(?i)\((?:link\w*|see|project|part)\b[^()]{0,120}\)|#\d{1,6}")
+_VERB = (
+    r"(?:grant|give|donate|provide|loan|lend|commit|pledge|offer|cancel|forgive|waive|relieve|write|extend|fund|finance|"
+    r"build|construct|supply|send|issue|aid|invest|promise|allocate|disburse|hand)"
+)
 _GIVING = (
-    r"(?:(?:to|will|would|has|had|have|is\s+to|agree[sd]?\s+to|commit(?:s|ted)\s+to|pledge[sd]?\s+to|offer(?:s|ed)?\s+to)\s+)?"
-    r"(?:(?:grant|give|donate|provide|loan|lend|commit|pledge|offer|cancel|forgive|waive|relieve|write|extend|fund|finance|"
-    r"build|construct|supply|send|issue|aid|invest|promise|hand|allocate|donat|provid|financ|forgiv|waiv|reliev|pledg|issu|"
-    r"invest|allocat|promis|disburse|disburs)(?:e?s|e?d|led)?|gave|given|lent|sent|built|wrote|supplies|supplied)\b"
+    rf"(?:(?:to|will|would|agree[sd]?\s+to|offer(?:s|ed)?\s+to)\s+(?:also\s+)?{_VERB}|{_VERB}s|"
+    r"(?:has\s+|had\s+|have\s+)?(?:(?:grant|loan|extend|fund|construct|hand|aid|invest|offer)ed|(?:donat|provid|pledg|"
+    r"forgiv|waiv|reliev|financ|issu|promis|allocat|disburs)ed|gave|given|lent|sent|built|wrote|written|supplied|"
+    r"committed|cancell?ed)|supplies)\b"
 )
 _SUBJECT = re.compile(rf"(?:'s?)?(?:,?\s+[\w'&()-]+){{0,5}}?\s+(?i:{_GIVING})")
 _HAS_TERMS = re.compile(
     r"(?i)(?:\s+\w+){0,3}?\s+(?:loans?|grants?|credits?|aid|donations?|gifts?|assistance|funding|funds|money|financing|debts?)\b"
 )
+_EXIM_AFTER = re.compile(r"(?i)(?:'s?)?\s+(?:state\s+|state-owned\s+)?(?:exim\b|eximbank|export[\s-]+import\s+bank|import[\s-]+export\s+bank)")
+_EXIM_BEFORE = re.compile(r"(?i)(?:exim|eximbank|export[\s-]+import|import[\s-]+export)(?:\s+bank)?\s+of\s+(?:the\s+)?$")
 _FROM = re.compile(
     r"(?i)\b(?:from|by|owed\s+to|indebted\s+to|debts?\s+to|due\s+to)\s+(?:the\s+)?"
     r"(?:(?:\w+\s+)?(?:government|people|embassy|republic|bank)\s+of\s+)?(?:the\s+)?$"
@@ -54,6 +60,7 @@ _RATE = re.compile(
 _LOAN = re.compile(r"(?i)\b(?:loans?|loaned|lends?|lent|lending|borrow\w*|creditors?|line\s+of\s+credit|credit\s+lines?|soft\s+credits?)\b")
 _GIFT = re.compile(r"(?i)\b(?:grants?|granted|grant-in-aid|donat\w+|gifts?|in-kind|non-?refundable|free\s+of\s+charge)\b")
 _GIFT_NOUN = re.compile(r"(?i)\b(?:grant|donat\w+|gifts?|in-kind|humanitarian|relief|non-?refundable)\b|\bin\s+grants\b")
+_SEA = re.compile(r"\b(?:Gulf|Bay|Sea|Strait)\s+of\s+$")
 _SOFT_RATE = 3.0  # per cent a year
 _PLACE = re.compile(r"\b(?:in|at|near|to|for|from|of)\s+(?:the\s+)?([A-Z][\w'-]{3,20}(?:\s[A-Z][\w'-]{2,20})?)")
 
@@ -79,8 +86,9 @@ def answer(row: Mapping[str, object]) -> dict[str, object]:
     donor = _donor(title, description)
     recipient = _recipients(title, description, donor)
     found = _sum(title, description, donor, recipient)
-    if not recipient and found and found[1]:
-        recipient = _sole_user(found[1], donor)
+    if not recipient:
+        both = f"{title.words}. {description.words}"
+        recipient = _short_names(both, donor) or _sole_user(found, donor) or _by_place(both, donor)
     instrument = _instrument(title, description)
     return {
         "id": row.get("id"),
@@ -108,7 +116,7 @@ def _read(value: object) -> _Text:
 @cache
 def _cues(field: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     return tuple(
-        (r["value"], r["where"], re.compile(rf"\b(?:{r['pattern']})", re.IGNORECASE))
+        (r["value"], r["where"], re.compile(rf"\b(?:{r['pattern']})\b", re.IGNORECASE))
         for r in table("project_cues")
         if r["field"] == field
     )
@@ -123,17 +131,18 @@ def _cue(field: str, title: str, description: str) -> str | None:
 
 
 @cache
-def _lenders() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _lenders() -> tuple[tuple[re.Pattern[str], str, str], ...]:
     rows = sorted(table("lenders"), key=lambda r: -len(r["name"]))
-    return tuple((re.compile(rf"(?<!\w){re.escape(r['name'])}(?!\w)"), r["country_id"]) for r in rows if r["kind"] != "borrower")
+    return tuple((re.compile(rf"(?<!\w){re.escape(r['name'])}(?!\w)"), r["country_id"], r["kind"]) for r in rows)
 
 
 _LENDING = frozenset(r["country_id"] for r in table("lenders") if r["kind"] != "borrower")
 
 
-def _lender(text: str) -> list[tuple[int, str]]:
-    """(offset, state) of the state lenders that a text names, in its order."""
-    return sorted((m.start(), state) for pattern, state in _lenders() if (m := pattern.search(text)))
+def _banks(text: str, *kinds: str) -> list[str]:
+    """The states of the lenders or borrowers that a text names, in its order."""
+    found = sorted((m.start(), state) for p, state, kind in _lenders() if kind in kinds and (m := p.search(text)))
+    return list(dict.fromkeys(state for _, state in found))
 
 
 def _donor(title: _Text, description: _Text) -> str | None:
@@ -147,7 +156,7 @@ def _donor(title: _Text, description: _Text) -> str | None:
         states = [m for m in part.states if m.kind == "state" or m.sector in ("IGO", None)]
         for i, m in enumerate(states):
             score[m.id] = score.get(m.id, 0.0) + weight * _gives(part.outside, m, states[i + 1 : i + 2])
-        for _, lender in _lender(part.outside):
+        for lender in _banks(part.outside, "lender"):
             score[lender] = score.get(lender, 0.0) + 2 * weight
     best = sorted(score, key=lambda i: -score[i])
     if best and score[best[0]] > 0 and (len(best) == 1 or score[best[0]] > score[best[1]]):
@@ -163,10 +172,12 @@ def _gives(text: str, m: Mention, following: list[Mention]) -> float:
         return 3.0
     if _BORROWS.search(text, m.end, min(stop, m.end + 40)):
         return -2.0
-    if _TO.search(text, max(0, m.start - 40), m.start):
+    bank = _EXIM_AFTER.match(text, m.end) or _EXIM_BEFORE.search(text, max(0, m.start - 40), m.start)
+    if bank and not _TO.search(text, max(0, m.start - 60), bank.start() if bank.start() < m.start else m.start):
+        return 3.0
+    if re.search(r"(?i)\b(?:to|for|in|with)\s+(?:the\s+)?$", text[max(0, m.start - 12) : m.start]):
         return -1.0
-    subject = _SUBJECT.match(text, m.end, min(stop, m.end + 80))
-    if subject:
+    if _SUBJECT.match(text, m.end, min(stop, m.end + 80)):
         return 3.0 if not m.weak or m.sector else 2.0
     if m.weak and _HAS_TERMS.match(text, m.end, min(stop, m.end + 60)):
         return 1.0  # "a Chinese grant", but "the Ghanaian debt" too
@@ -180,7 +191,7 @@ def _recipients(title: _Text, description: _Text, donor: str | None) -> list[str
     for part, first, more in ((title, 6.0, 0.5), (description, 1.0, 1.0)):
         seen: set[str] = set()
         for m in part.states:
-            if m.kind != "state" or m.id == donor:
+            if m.kind != "state" or m.id == donor or _SEA.search(part.outside, max(0, m.start - 12), m.start):
                 continue
             gain = first if m.id not in seen else more
             if m.id not in seen and _TO.search(part.words, max(0, m.start - 40), m.start):
@@ -196,8 +207,8 @@ def _recipients(title: _Text, description: _Text, donor: str | None) -> list[str
         score.pop("TWN", None)  # named for who recognises whom
     out = sorted(score, key=lambda i: (-score[i], order[i]))
     for part in (title, description) if not out else ():
-        out += [s for _, s in _lender(part.words) if s != donor and s not in out]
-    return out or _by_place(f"{title.words}. {description.words}", donor)
+        out += [s for s in _banks(part.words, "borrower", "lender") if s != donor and s not in out]
+    return out
 
 
 @cache
@@ -226,9 +237,29 @@ def _by_place(text: str, donor: str | None) -> list[str]:
     return out
 
 
-def _sole_user(currency: str, donor: str | None) -> list[str]:
+@cache
+def _bracketed() -> dict[str, set[str]]:
+    """Names that are a state's only in brackets' company: "Micronesia (Federated States of)" -> micronesia: FSM."""
+    out: dict[str, set[str]] = {}
+    for r in seed("country_aliases"):
+        short = re.split(r"\s\(|,\s", r["alias"])[0]
+        if short != r["alias"] and r["kind"] in ("name", "official_name", "publisher") and r["lang"] == "en":
+            out.setdefault(short, set()).add(r["country_id"])
+    return out
+
+
+def _short_names(text: str, donor: str | None) -> list[str]:
+    """States by a short name too open for a text that names others: "Micronesia"; only where it is one state's."""
+    found = (_bracketed().get(m[0], set()) for m in re.finditer(r"[A-Z][a-z]{3,}(?:\s[A-Z][a-z]{3,})?", text))
+    return list(dict.fromkeys(next(iter(s)) for s in found if len(s) == 1 and donor not in s))
+
+
+def _sole_user(found: tuple[Number, str | None] | None, donor: str | None) -> list[str]:
     """The one state that uses a currency, for "a gift of 9 million maloti"; none for the currencies of trade."""
-    users = [r["country_id"] for r in table("currency_states") if r["currency"] == currency and not r["valid_to"]]
+    if not found or not found[1]:
+        return []
+    rows = table("currency_states")
+    users = [r["country_id"] for r in rows if r["currency"] == found[1] and not r["valid_to"]]
     return users if len(users) == 1 and users[0] != donor else []
 
 
