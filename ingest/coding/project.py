@@ -53,13 +53,16 @@ _FROM = re.compile(
 )
 _BORROWS = re.compile(r"(?i)\b(?:receiv\w+|borrow\w*|gets?|got|secur\w+|obtain\w*|accept\w*|to\s+repay|owe[sd]?|requested)\b")
 _TO = re.compile(r"(?i)\b(?:to|for|in|with|of|across|near)\s+(?:the\s+)?(?:(?:government|people|republic)\s+of\s+)?(?:the\s+)?$")
+_PERCENT = r"(?P<{0}>\d{{1,2}}(?:\.\d{{1,4}})?|zero|one|two|three|four|five|six|seven|eight|nine|ten)\s?(?:%|per\s?cent)"
 _RATE = re.compile(
-    r"(?i)(?:interest(?:\s+rate)?\s+(?:\w+\s+){0,3}?(?P<a>\d{1,2}(?:\.\d{1,4})?)\s?(?:%|per\s?cent)"
-    r"|(?P<b>\d{1,2}(?:\.\d{1,4})?)\s?(?:%|per\s?cent)\s+(?:\w+\s+){0,2}?interest)"
+    rf"(?i)interest(?:\s+rates?)?\s+(?:\w+\s+){{0,3}}?{_PERCENT.format('a')}|\b{_PERCENT.format('b')}\s+(?:\w+\s+){{0,2}}?interest"
 )
-_LOAN = re.compile(r"(?i)\b(?:loans?|loaned|lends?|lent|lending|borrow\w*|creditors?|line\s+of\s+credit|credit\s+lines?|soft\s+credits?)\b")
+_DIGIT = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten".split())}
+_LOAN = re.compile(
+    r"(?i)\b(?:loans?|loaned|lends?|lent|lending|borrow\w*|creditors?|lines?\s+of\s+credit|credit\s+lines?|soft\s+credits?)\b"
+)
 _GIFT = re.compile(r"(?i)\b(?:grants?|granted|grant-in-aid|donat\w+|gifts?|in-kind|non-?refundable|free\s+of\s+charge)\b")
-_GIFT_NOUN = re.compile(r"(?i)\b(?:grant|donat\w+|gifts?|in-kind|humanitarian|relief|non-?refundable)\b|\bin\s+grants\b")
+_GIFT_NOUN = re.compile(r"(?i)\b(?:grant|donat\w+|gifts?|in-kind|non-?refundable|in\s+grants)\b")
 _SEA = re.compile(r"\b(?:Gulf|Bay|Sea|Strait)\s+of\s+$")
 _SOFT_RATE = 3.0  # per cent a year
 _PLACE = re.compile(r"\b(?:in|at|near|to|for|from|of)\s+(?:the\s+)?([A-Z][\w'-]{3,20}(?:\s[A-Z][\w'-]{2,20})?)")
@@ -269,6 +272,7 @@ def _sum(title: _Text, description: _Text, donor: str | None, to: list[str]) -> 
     if title.sums:
         told = title.sums[0]
         value, currency = _value(told), _currency(told, states, donor, to)
+        currency = _other_currency(value, currency, description.sums) or currency
         return _in_full(title.words, told, value, currency, description.sums), currency
     loose = [value for start, end, value in money.bare(_NOT_THE_PROJECT.sub("", title.words))]
     if loose:
@@ -292,6 +296,14 @@ def _currency(m: Money, states: Iterable[str], donor: str | None, to: list[str])
     """The sum's currency; a word of several is settled by all states of the text, else by giver and first receiver."""
     known = money.settle(m, states)
     return known or money.settle(m, [s for s in (donor, *to[:1]) if s])
+
+
+def _other_currency(value: Number, currency: str | None, sums: list[Money]) -> str | None:
+    """The currency in which the description alone gives a title's dollars: "$30 million", then "30 million yuan"."""
+    if currency != "USD" or any(m.currency == "USD" and _value(m) == value for m in sums):
+        return None
+    said = {m.currency for m in sums if _value(m) == value}
+    return said.pop() if len(said) == 1 else None
 
 
 def _in_full(title: str, told: Money, value: Number, currency: str | None, others: list[Money]) -> Number:
@@ -320,15 +332,15 @@ def _digits(value: Number) -> int:
 def _instrument(title: _Text, description: _Text) -> str:
     """One of the codebook's instruments; `none` where neither title nor description names the terms."""
     told = _cue("instrument", title.words, description.words)
-    if told == "grant" and not _GIFT_NOUN.search(title.words) and _LOAN.search(description.words):
-        # "grants X a loan": the verb of the title is weaker than the noun of the description
-        return "grant" if _GIFT.search(description.words) else "loan"
+    told_weakly = told == "grant"
+    if told == "grant" and not _GIFT_NOUN.search(title.words) and _LOAN.search(description.words) and not _GIFT.search(description.words):
+        told = None  # "grants X a loan", "a loan for flood relief": the verb and the purpose are weaker than the noun
     if told:
         return told
     loan, gift = _LOAN.search(description.words), _GIFT.search(description.words)
     if loan and (not gift or loan.start() < gift.start()):
         return "loan"
-    if gift:
+    if gift or told_weakly:
         return "grant"
     return _cue("instrument_hint", title.words, description.words) or "none"
 
@@ -343,5 +355,6 @@ def _concessional(title: _Text, description: _Text) -> bool | None:
         return True
     m = _RATE.search(words)
     if m:
-        return float(m["a"] or m["b"]) <= _SOFT_RATE
+        rate = (m["a"] or m["b"]).lower()
+        return float(_DIGIT.get(rate, rate)) <= _SOFT_RATE
     return False if re.search(r"(?i)\bL(?:IBOR|ibor)\b|\bEURIBOR\b|\bcommercial\s+(?:credit|interest)\b", words) else None
