@@ -5,16 +5,16 @@
     single   = currency number [magnitude] [currency] | number [magnitude] currency
     currency = sign | ISO 4217 code | [adjective or name of a state] word ("Kenyan shillings", "Fiji dollars")
 
-A number without a currency is no sum. The names of currencies follow Unicode CLDR; what a word of several states ("rupees",
-"CFA francs", "¥") stands for is settled by the states that the caller knows the text to name, else it stays open. Every
-number is looked at once, with a bounded stretch of text on either side: the time is linear in the text.
+A number without a currency is no sum. The names of currencies follow Unicode CLDR. What a word of several states stands
+for ("rupees", "CFA francs", "¥") is settled by the states that the caller knows the text to name, else it stays open.
+Every number is looked at once, with a bounded stretch of text on either side: the time is linear in the text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -107,13 +107,13 @@ _DIGITS = (
 _ONE_WORD = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True)])
 _AMOUNT_WORD = rf"(?:{_ONE_WORD}|hundred|and\s(?:a\shalf|{_ONE_WORD}))"
 _NUMBER = re.compile(
-    rf"(?<![\d.,#])(?:{_DIGITS})(?:\sand\sa\shalf\b)?"
+    rf"(?<![\d#])(?<!\d[.,])(?:{_DIGITS})(?:\sand\sa\shalf\b)?"
     r"|(?<![\w.-])(?i:(?:a\s)?half[\s-](?:an?[\s-])?|(?:a|three)\squarters?\sof\sa\s|(?:an?[\s-])(?:half[\s-])?)"
     rf"(?=(?i:hundred|{'|'.join(_LONG)}))(?i:hundred\b(?:[\s-](?:and\s)?(?:{_ONE_WORD})\b){{0,2}})?"
     rf"|(?<![\w.-])(?i:(?:{_ONE_WORD}|hundred)\b(?:[\s-]{_AMOUNT_WORD}\b){{0,6}}(?:-and-a-half\b)?)"
 )
 _VAGUE = re.compile(r"(?i)\b(?:several|few|many|some|tens\s+of|couple\s+of)\s+$")
-_MAGNITUDE = re.compile(r"[\s-]{0,2}([A-Za-z]{1,8})\b(?!')")
+_MAGNITUDE = re.compile(r"[\s-]{0,2}([A-Za-z]{1,10})\b(?!')")
 _UP_TO = re.compile(
     r"(?i)\b(?:up\s+to|as\s+much\s+as|no\s+more\s+than|not\s+more\s+than|a\s+maximum\s+of|at\s+most|a\s+ceiling\s+of|"
     r"not\s+exceeding)\s+(?:(?:about|around|some|an\s+additional|a\s+further|another)\s+)?$"
@@ -127,7 +127,7 @@ _JOINT = re.compile(r"\s?(–|-|\b(?i:to|and|or)\b)\s?")
 _SIGN_BEFORE = re.compile(rf"([A-Za-z./]{{0,4}}[{re.escape(_MARKS)}]{{1,2}}(?:US)?|S/\.?|B/\.)\s?$")
 _LETTERS_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{1,5}\.?|F\sCFA)[\s:]?$")
 _NAME_BEFORE = re.compile(r"(?<![\w-])((?:[^\W\d_][\w.']{0,12}\s){0,2})\(?([^\W\d_]{3,14})\)?\s$")
-_GAP = re.compile(r"\.?[\s-]{0,2}(?:(?i:of|in|worth\sof)\s)?\(?")
+_GAP = re.compile(r"\.?[\s-]{0,2}(?:\([A-Za-z][A-Za-z\s-]{2,60}\)\s)?(?:(?i:of|in|worth\sof)\s)?\(?")
 _SIGN_AFTER = re.compile(rf"(?:US|U\.S\.)?[{re.escape(_MARKS)}](?!\d)|S/")
 _LETTERS_AFTER = re.compile(r"[^\W\d_]{2,4}\$?(?!\w)")
 _NAME_AFTER = re.compile(r"[^\W\d_][\w.'’&]{0,20}(?:[\s-][^\W\d_&][\w.'’&]{0,20}){0,4}")
@@ -165,7 +165,7 @@ def _family(word: str) -> frozenset[str]:
 def settle(found: Money, states: Iterable[str]) -> str | None:
     """The currency of a sum in a text that names these states (ISO3), and no others.
 
-    A word of several currencies ("rupees") is the one that a state of the text uses; two such, or none, leave it as it is.
+    A word of several currencies ("rupees") is the one that a state of the text uses; two such, or none, leave it open.
     """
     if not found.candidates:
         return found.currency
@@ -182,14 +182,18 @@ def amounts(text: str, states: Iterable[str] = ()) -> list[Money]:
     """
     if not _DIGIT_OR_LARGE.search(text):
         return []
-    states = tuple(states)
     found = _join(text, _quantities(text))
-    if not states:
+    if not any(m.candidates for m in found):
         return found
-    return [
-        Money(m.start, m.end, m.amount_min, m.amount_max, settle(m, states), m.candidates) if m.candidates else m
-        for m in found
-    ]
+    states = tuple(states)
+    said = {m.currency for m in found if m.currency and not m.candidates}
+    return [replace(m, currency=_by_company(m, said) or settle(m, states)) if m.candidates else m for m in found]
+
+
+def _by_company(found: Money, said: set[str]) -> str | None:
+    """An open sign beside sums that are not: "RMB 20 million", then "¥5 million"."""
+    fit = said & set(found.candidates)
+    return fit.pop() if found.currency is None and len(fit) == 1 else None
 
 
 def bare(text: str) -> list[tuple[int, int, Number]]:
@@ -239,7 +243,9 @@ def _magnitude(text: str, at: int) -> tuple[int | None, int]:
         if len(word) == 1 and (factor or m.start(1) > at + 1):
             break
         known = _MAGNITUDES.get(word) or (
-            (_MAGNITUDES.get(word.lower()) or _MAGNITUDES.get(word.lower().removesuffix("s"))) if len(word) > 1 else None
+            (_MAGNITUDES.get(word.lower()) or _MAGNITUDES.get(word.lower().removesuffix("s")))
+            if len(word) > 1
+            else None
         )
         if not known:
             break
@@ -256,7 +262,9 @@ def _before(text: str, at: int, floor: int) -> tuple[_Currency | None, int]:
         sign = m[1]
         for cut in range(len(sign)):
             # letters before the sign belong to it only as a whole: "worth US$", never "wortC$"
-            whole = not sign[cut].isalpha() or not (base + m.start(1) + cut and text[base + m.start(1) + cut - 1].isalpha())
+            whole = not sign[cut].isalpha() or not (
+                base + m.start(1) + cut and text[base + m.start(1) + cut - 1].isalpha()
+            )
             if whole and sign[cut:] in _SIGNS:
                 return _SIGNS[sign[cut:]], base + m.start(1) + cut
     m = _LETTERS_BEFORE.search(left)
@@ -292,7 +300,7 @@ def _after(text: str, at: int) -> tuple[_Currency | None, int]:
         known = _LETTERS.get(m[0]) or _LETTERS[m[0].rstrip("$")]
         longer = _NAME_AFTER.match(text, at)
         name = longer and _longest_name(longer[0])
-        if name and (name[1] > len(m[0]) and name[0].code):  # "RMB yuan", "PNG kina"
+        if name and name[1] > len(m[0]):  # "RMB yuan", "PNG kina", "CFA francs"
             return name[0], at + name[1]
         return known, m.end()
     m = _SIGN_AFTER.match(text, at)
@@ -323,7 +331,7 @@ def _longest_name(words: str) -> tuple[_Currency, int] | None:
         if not known:
             continue
         key = word.lower().rstrip(".'’")
-        family = set(known[0].candidates) | _family(key) | _family(key.removesuffix("s")) | {known[0].code}
+        family = set(known[0].candidates) | _family(key) | _family(key.removesuffix("s")) | {known[0].code or ""}
         own = _state_currencies().get(state, frozenset()) & family
         if len(own) == 1:
             return _Currency(next(iter(own))), len(words[: ends[i + 1]].rstrip(".'’"))

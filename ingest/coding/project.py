@@ -1,4 +1,4 @@
-"""An aid project's title and description -> one commitment: who gives whom how much, by which instrument, at which stage.
+"""An aid project's title and description -> one commitment: who gives whom how much, by what, at which stage.
 
     answer({"id": ..., "title": ..., "description": ...})
 
@@ -8,7 +8,7 @@ Conventions, where two readers could differ:
 - `instrument` tells the terms, not the form: a gift is a `grant` in money and in goods, so `in_kind` is not used here.
   Supplier's and buyer's credits are `export_credit`; `none` is money whose terms the text leaves open.
 - `concessional` is said of credit only: interest-free and soft words, else a rate up to 3 % a year is concessional.
-- `stage`: `pledged` is a promise without a signature, `agreed` a signature without a deed, `delivered` work begun or done.
+- `stage`: `pledged` is a promise without a signature, `agreed` a signature without a deed, `delivered` work begun.
 
 Which words tell which is in lexicon/project_cues.csv, state lenders in lexicon/lenders.csv.
 """
@@ -33,27 +33,39 @@ _CREDIT = ("loan", "export_credit")
 _NOT_THE_PROJECT = re.compile(r"(?i)\((?:link\w*|see|project|part)\b[^()]{0,120}\)|#\d{1,6}")
 _VERB = (
     r"(?:grant|give|donate|provide|loan|lend|commit|pledge|offer|cancel|forgive|waive|relieve|write|extend|fund|finance|"
-    r"build|construct|supply|send|issue|aid|invest|promise|allocate|disburse|hand)"
+    r"build|construct|supply|send|issue|aid|invest|promise|allocate|disburse|approve|hand)"
 )
 _GIVING = (
     rf"(?:(?:to|will|would|agree[sd]?\s+to|offer(?:s|ed)?\s+to)\s+(?:also\s+)?{_VERB}|{_VERB}s|"
     r"(?:has\s+|had\s+|have\s+)?(?:(?:grant|loan|extend|fund|construct|hand|aid|invest|offer)ed|(?:donat|provid|pledg|"
-    r"forgiv|waiv|reliev|financ|issu|promis|allocat|disburs)ed|gave|given|lent|sent|built|wrote|written|supplied|"
+    r"forgiv|waiv|reliev|financ|issu|promis|allocat|disburs|approv)ed|gave|given|lent|sent|built|wrote|written|supplied|"
     r"committed|cancell?ed)|supplies)\b"
 )
 _SUBJECT = re.compile(rf"(?:'s?)?(?:,?\s+[\w'&()-]+){{0,5}}?\s+(?i:{_GIVING})")
 _HAS_TERMS = re.compile(
     r"(?i)(?:\s+\w+){0,3}?\s+(?:loans?|grants?|credits?|aid|donations?|gifts?|assistance|funding|funds|money|financing|debts?)\b"
 )
-_EXIM_AFTER = re.compile(r"(?i)(?:'s?)?\s+(?:state\s+|state-owned\s+)?(?:exim\b|eximbank|export[\s-]+import\s+bank|import[\s-]+export\s+bank)")
-_EXIM_BEFORE = re.compile(r"(?i)(?:exim|eximbank|export[\s-]+import|import[\s-]+export)(?:\s+bank)?\s+of\s+(?:the\s+)?$")
-_FROM = re.compile(
-    r"(?i)\b(?:from|by|owed\s+to|indebted\s+to|debts?\s+to|due\s+to)\s+(?:the\s+)?"
-    r"(?:(?:\w+\s+)?(?:government|people|embassy|republic|bank)\s+of\s+)?(?:the\s+)?$"
+_EXIM_AFTER = re.compile(
+    r"(?i)(?:'s?)?\s+(?:state\s+|state-owned\s+)?(?:exim\b|eximbank|export[\s-]+import\s+bank|import[\s-]+export\s+bank)"
 )
-_BORROWS = re.compile(r"(?i)\b(?:receiv\w+|borrow\w*|gets?|got|secur\w+|obtain\w*|accept\w*|to\s+repay|owe[sd]?|requested)\b")
-_TO = re.compile(r"(?i)\b(?:to|for|in|with|of|across|near)\s+(?:the\s+)?(?:(?:government|people|republic)\s+of\s+)?(?:the\s+)?$")
-_PERCENT = r"(?P<{0}>\d{{1,2}}(?:\.\d{{1,4}})?|zero|one|two|three|four|five|six|seven|eight|nine|ten)\s?(?:%|per\s?cent)"
+_EXIM_BEFORE = re.compile(
+    r"(?i)(?:exim|eximbank|export[\s-]+import|import[\s-]+export)(?:\s+bank)?\s+of\s+(?:the\s+)?$"
+)
+_FROM = re.compile(
+    r"(?i)(?:\b(?:loans?|grants?|credits?|aid|assistance|donations?|gifts?|fund(?:s|ing)?|financing|money|help|support|from|"
+    r"million|billion|equipment|goods|relief|received?|borrow\w*|accept\w*)\s+(?:[^\s.;]+\s+){0,4}?from|"
+    r"\b(?:\w{3,}ed|given|built|lent|made|written\s+off|project|financing)\s+by|\b(?:owed|owes|indebted|debts?|due)\s+to)\s+"
+    r"(?:the\s+)?(?:(?:\w+\s+)?(?:government|people|embassy|republic|bank)\s+of\s+)?(?:the\s+)?$"
+)
+_BORROWS = re.compile(
+    r"(?i)\b(?:receiv\w+|borrow\w*|gets?|got|secur\w+|obtain\w*|accept\w*|to\s+repay|owe[sd]?|requested)\b"
+)
+_TO = re.compile(
+    r"(?i)\b(?:to|for|in|with|of|across|near)\s+(?:the\s+)?(?:(?:government|people|republic)\s+of\s+)?(?:the\s+)?$"
+)
+_PERCENT = (
+    r"(?P<{0}>\d{{1,2}}(?:\.\d{{1,4}})?|zero|one|two|three|four|five|six|seven|eight|nine|ten)\s?(?:%|per\s?cent)"
+)
 _RATE = re.compile(
     rf"(?i)interest(?:\s+rates?)?\s+(?:\w+\s+){{0,3}}?{_PERCENT.format('a')}|\b{_PERCENT.format('b')}\s+(?:\w+\s+){{0,2}}?interest"
 )
@@ -61,7 +73,9 @@ _DIGIT = {w: i for i, w in enumerate("zero one two three four five six seven eig
 _LOAN = re.compile(
     r"(?i)\b(?:loans?|loaned|lends?|lent|lending|borrow\w*|creditors?|lines?\s+of\s+credit|credit\s+lines?|soft\s+credits?)\b"
 )
-_GIFT = re.compile(r"(?i)\b(?:grants?|granted|grant-in-aid|donat\w+|gifts?|in-kind|non-?refundable|free\s+of\s+charge)\b")
+_GIFT = re.compile(
+    r"(?i)\b(?:grants?|granted|grant-in-aid|donat\w+|gifts?|in-kind|non-?refundable|free\s+of\s+charge)\b"
+)
 _GIFT_NOUN = re.compile(r"(?i)\b(?:grant|donat\w+|gifts?|in-kind|non-?refundable|in\s+grants)\b")
 _SEA = re.compile(r"\b(?:Gulf|Bay|Sea|Strait)\s+of\s+$")
 _SOFT_RATE = 3.0  # per cent a year
@@ -87,11 +101,10 @@ def answer(row: Mapping[str, object]) -> dict[str, object]:
     """
     title, description = _read(row.get("title")), _read(row.get("description"))
     donor = _donor(title, description)
-    recipient = _recipients(title, description, donor)
+    both = f"{title.words}. {description.words}"
+    recipient = _recipients(title, description, donor) or _short_names(both, donor)
     found = _sum(title, description, donor, recipient)
-    if not recipient:
-        both = f"{title.words}. {description.words}"
-        recipient = _short_names(both, donor) or _sole_user(found, donor) or _by_place(both, donor)
+    recipient = recipient or _sole_user(found, donor) or _by_place(both, donor)
     instrument = _instrument(title, description)
     return {
         "id": row.get("id"),
@@ -229,7 +242,7 @@ def _cities() -> dict[str, set[str]]:
 
 
 def _by_place(text: str, donor: str | None) -> list[str]:
-    """The state of a city or province that the text says the project is in, where its name is known in one state only."""
+    """The state of a city or province that the project is said to be in, where one state only has such a name."""
     out: list[str] = []
     for m in _PLACE.finditer(text):
         for name in (m[1], m[1].split()[0]):
@@ -241,19 +254,20 @@ def _by_place(text: str, donor: str | None) -> list[str]:
 
 
 @cache
-def _bracketed() -> dict[str, set[str]]:
-    """Names that are a state's only in brackets' company: "Micronesia (Federated States of)" -> micronesia: FSM."""
+def _open_names() -> dict[str, set[str]]:
+    """Names that may be something else beside a state: "Chad", "Micronesia" of "Micronesia (Federated States of)"."""
     out: dict[str, set[str]] = {}
     for r in seed("country_aliases"):
-        short = re.split(r"\s\(|,\s", r["alias"])[0]
-        if short != r["alias"] and r["kind"] in ("name", "official_name", "publisher") and r["lang"] == "en":
-            out.setdefault(short, set()).add(r["country_id"])
+        if r["kind"] in ("name", "short_name", "official_name", "publisher") and r["lang"] == "en":
+            short = re.split(r"\s\(|,\s", r["alias"])[0]
+            if short != r["alias"] or r["ambiguous"] == "true":
+                out.setdefault(short, set()).add(r["country_id"])
     return out
 
 
 def _short_names(text: str, donor: str | None) -> list[str]:
-    """States by a short name too open for a text that names others: "Micronesia"; only where it is one state's."""
-    found = (_bracketed().get(m[0], set()) for m in re.finditer(r"[A-Z][a-z]{3,}(?:\s[A-Z][a-z]{3,})?", text))
+    """The states of `_open_names`, for a text that names no other; only where the name is one state's."""
+    found = (_open_names().get(m[0], set()) for m in re.finditer(r"[A-Z][a-z]{3,}(?:\s[A-Z][a-z]{3,})?", text))
     return list(dict.fromkeys(next(iter(s)) for s in found if len(s) == 1 and donor not in s))
 
 
@@ -279,7 +293,10 @@ def _sum(title: _Text, description: _Text, donor: str | None, to: list[str]) -> 
         same = [m for m in description.sums if _value(m) == loose[0]]
         if same:
             return loose[0], _currency(same[0], states, donor, to)
-        after = re.search(r"(?i)(?:million|billion|thousand|[\d][mbk]n?)\s+(?:\w+\s+)?(?:loan|grant|credit|debt|aid|donation)", title.words)
+        after = re.search(
+            r"(?i)(?:million|billion|thousand|[\d][mbk]n?)\s+(?:\w+\s+)?(?:loan|grant|credit|debt|aid|donation)",
+            title.words,
+        )
         if after:
             return loose[0], None
     if description.sums:
@@ -333,7 +350,12 @@ def _instrument(title: _Text, description: _Text) -> str:
     """One of the codebook's instruments; `none` where neither title nor description names the terms."""
     told = _cue("instrument", title.words, description.words)
     told_weakly = told == "grant"
-    if told == "grant" and not _GIFT_NOUN.search(title.words) and _LOAN.search(description.words) and not _GIFT.search(description.words):
+    if (
+        told == "grant"
+        and not _GIFT_NOUN.search(title.words)
+        and _LOAN.search(description.words)
+        and not _GIFT.search(description.words)
+    ):
         told = None  # "grants X a loan", "a loan for flood relief": the verb and the purpose are weaker than the noun
     if told:
         return told
@@ -357,4 +379,6 @@ def _concessional(title: _Text, description: _Text) -> bool | None:
     if m:
         rate = (m["a"] or m["b"]).lower()
         return float(_DIGIT.get(rate, rate)) <= _SOFT_RATE
-    return False if re.search(r"(?i)\bL(?:IBOR|ibor)\b|\bEURIBOR\b|\bcommercial\s+(?:credit|interest)\b", words) else None
+    return (
+        False if re.search(r"(?i)\bL(?:IBOR|ibor)\b|\bEURIBOR\b|\bcommercial\s+(?:credit|interest)\b", words) else None
+    )
