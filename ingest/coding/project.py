@@ -16,7 +16,7 @@ Which words tell which is in lexicon/project_cues.csv, state lenders in lexicon/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -283,16 +283,18 @@ def _sole_user(found: tuple[Number, str | None] | None, donor: str | None) -> li
 def _sum(title: _Text, description: _Text, donor: str | None, to: list[str]) -> tuple[Number, str | None] | None:
     """The project's sum in units and its currency; None where no text has one."""
     states = list(dict.fromkeys([*([donor] if donor else []), *to]))
+    named = {m.id for m in title.states}
+    in_title = [s for s in states if s in named]
     if title.sums:
         told = title.sums[0]
-        value, currency = _value(told), _currency(told, states, donor, to)
+        value, currency = _value(told), _currency(told, states, in_title)
         currency = _other_currency(value, currency, description.sums) or currency
         return _in_full(title.words, told, value, currency, description.sums), currency
     loose = [value for start, end, value in money.bare(_NOT_THE_PROJECT.sub("", title.words))]
     if loose:
         same = [m for m in description.sums if _value(m) == loose[0]]
         if same:
-            return loose[0], _currency(same[0], states, donor, to)
+            return loose[0], _currency(same[0], states, in_title)
         after = re.search(
             r"(?i)(?:million|billion|thousand|[\d][mbk]n?)\s+(?:\w+\s+)?(?:loan|grant|credit|debt|aid|donation)",
             title.words,
@@ -301,7 +303,7 @@ def _sum(title: _Text, description: _Text, donor: str | None, to: list[str]) -> 
             return loose[0], None
     if description.sums:
         told = description.sums[0]
-        return _value(told), _currency(told, states, donor, to)
+        return _value(told), _currency(told, states, in_title)
     return None
 
 
@@ -309,10 +311,9 @@ def _value(m: Money) -> Number:
     return m.amount_max if m.amount_max is not None else m.amount_min or 0
 
 
-def _currency(m: Money, states: Iterable[str], donor: str | None, to: list[str]) -> str | None:
-    """The sum's currency; a word of several is settled by all states of the text, else by giver and first receiver."""
-    known = money.settle(m, states)
-    return known or money.settle(m, [s for s in (donor, *to[:1]) if s])
+def _currency(m: Money, states: list[str], in_title: list[str]) -> str | None:
+    """The sum's currency; a word of several is settled by all states of the texts, else by those of the title."""
+    return money.settle(m, states) or money.settle(m, in_title)
 
 
 def _other_currency(value: Number, currency: str | None, sums: list[Money]) -> str | None:
