@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.coding.money import amounts, bare
+from ingest.coding.tables import table
 
 RULES = {
     "symbol before": ("a credit of $ 7 million for", 7_000_000, 7_000_000, "USD"),
@@ -129,3 +130,9 @@ def test_a_number_with_a_magnitude_and_no_currency_is_bare() -> None:
 
 def test_every_sum_of_a_long_text_is_found() -> None:
     assert len(amounts("$5 million, " * 5_000)) == 5_000
+
+
+def test_every_currency_that_a_word_may_mean_is_some_states_tender() -> None:
+    tender = {r["currency"] for r in table("currency_states") if not r["valid_to"]}
+    unknown = {r["alias"]: r["open"] for r in table("currencies") if set(r["open"].split()) - tender}
+    assert not unknown, "settle() can never choose these"
