@@ -106,6 +106,8 @@ _PACKAGE = re.compile(r",?\s+(?:as\s+well\s+as|and(?:\s+also)?)\s+to\s+(?=\w)", 
 
 def find(doc: Document) -> list[Promise]:
     """Every commitment of the document, in the order of the text, each once."""
+    states = list(dict.fromkeys(m.id for m in doc.mentions if m.kind == "state"))
+    doc.sums = [m for m in money.amounts(doc.text, states=states) if not _PRICE.match(doc.text, m.end)]
     out: list[Promise] = []
     for act in doc.acts:
         out.extend(_of(doc, act))
@@ -126,6 +128,12 @@ def find(doc: Document) -> list[Promise]:
             seen.add(key)
             unique.append(p)
     return unique
+
+
+def _sums(doc: Document, start: int, stop: int) -> list[Money]:
+    """The sums, prices left out, that begin in [start, stop)."""
+    first = bisect_left(doc.sums, start, key=lambda m: m.start)
+    return doc.sums[first : bisect_left(doc.sums, stop, key=lambda m: m.start)]
 
 
 def _ids(parties: list[Party]) -> list[str]:
@@ -161,10 +169,7 @@ def _each(doc: Document, act: Act, whole: Promise) -> list[Promise]:
     text = doc.text
     if whole.kind != "financial" or act.event_type not in ("AGREE", "AID") or whole.amount_max is None:
         return [whole]
-    sums = [
-        Money(m.start + act.start, m.end + act.start, m.amount_min, m.amount_max, m.currency)
-        for m in money.amounts(text[act.start : whole.end])
-    ]
+    sums = _sums(doc, act.start, whole.end)
     out = [whole]
     donors = [i for i in whole.committed_by if i in _ids(act.actors)]
     if len(donors) > 1 and donors == whole.committed_by and whole.beneficiary:
@@ -273,18 +278,11 @@ def _direction(words: str, act: Act) -> str:
 def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise | None:
     text = doc.text
     first_clause = text[act.sentence.start : stop]
-    sums = [
-        Money(m.start + start, m.end + start, m.amount_min, m.amount_max, m.currency)
-        for m in money.amounts(text[start:stop])
-        if not _PRICE.match(text, m.end + start)
-    ]
-    if not sums and act.passive:
-        at = act.scope_start
-        sums = [
-            Money(m.start + at, m.end + at, m.amount_min, m.amount_max, m.currency)
-            for m in money.amounts(text[at:stop])
-        ]
-        words = text[at:stop]
+    sums = _sums(doc, start, stop)
+    if not sums and (act.passive or act.rule.frame in ("undertaken", "doc", "given", "told")):
+        sums = _sums(doc, act.scope_start, stop)
+        if sums:
+            words = text[act.scope_start : stop]
     told = instrument(words)
     if (
         act.event_type == "AID"

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 
-from ingest.coding import actors, agents, dates, topics
+from ingest.coding import actors, agents, dates, money, topics
 from ingest.coding.actors import Mention, Party
 from ingest.coding.rules import BASE, ING, NOUN, PARTICIPLE, PAST, Rule, S, rules
 from ingest.coding.tables import table
@@ -87,6 +87,7 @@ class Document:
     topic_hits: list[topics.Hit]
     acts: list[Act]
     principals: list[Party]
+    sums: list[money.Money] = field(default_factory=list)  # set when commitments are looked for
 
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
