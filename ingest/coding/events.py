@@ -139,6 +139,7 @@ _REPORTS = re.compile(
 _BOTH = re.compile(
     r"(?i)\b(?:mediat\w+|both|two|sides|parties|each|restraint|observers|monitors|good\s+offices|truce|ceasefire|host|neighbou?rs)\b"
 )
+_PERSON_OF = re.compile(rf"'s?\s+(?P<name>{agents.NAME})(?=\s+[a-z]|,)")
 _RELATIVE = frozenset("who which that whose whom where when as".split())
 # what these open is a condition, a question or a time, not an act
 _NO_ACT_AFTER = frozenset("if unless until whether provided before because".split())
@@ -219,6 +220,7 @@ class _Reader:
         self.pair = pair  # source and target are given: rules that need no parties of their own fire too
         self.folded = fold(doc.text)
         self.persons: dict[str, Party] = {}
+        self.surnames: set[str] = set()  # of persons whose side is known only when the text gets there
         self.last_person: Party | None = None
         self.last_subject: list[Party] = []
         self.last_group: list[Party] = []
@@ -278,6 +280,8 @@ class _Reader:
         for s, names in zip(self.doc.sentences, self.by_sentence, strict=True):
             if s.boilerplate:
                 continue
+            for m in names:
+                self._owner_of_person(m, s)
             taken = [(m.np_start, m.np_end) for m in names if not m.weak]
             for g in agents.find(self.text, s.start, s.end):
                 if any(a < g.end and g.start < b for a, b in taken):
@@ -309,9 +313,18 @@ class _Reader:
                 taken.append((g.start, end))
                 if party and name:
                     self.persons.setdefault(fold(name.split()[-1]), party)
+                elif name and g.other:
+                    self.surnames.add(fold(name.split()[-1]))
                 elif name and not g.other and self.home and fold(name.split()[-1]) not in self.persons:
                     party = Party(self.home.id, self.home.kind, g.sector, name, g.office, g.start, end, "role_unverified")
                     self.persons[fold(name.split()[-1])] = party
+
+    def _owner_of_person(self, m: Mention, s: Sentence) -> None:
+        """ "Stockholm's Karin Lindahl": a person of that state."""
+        after = _PERSON_OF.match(self.text, m.end, s.end) if m.possessive and not m.name else None
+        if after and agents.is_name(after["name"]):
+            m.name, m.np_end, m.possessive, m.place, m.sector = after["name"], after.end("name"), False, False, "GOV"
+            self.persons.setdefault(fold(m.name.split()[-1]), m.party())
 
     def _owner(self, g: agents.Agent, names: list[Mention], s: Sentence) -> Mention | None:
         """The name that says whose the agent is: "[Danish] border police", "the embassy of [Denmark]", "in [Oslo]"."""
@@ -335,8 +348,9 @@ class _Reader:
         return None
 
     def _know_persons(self) -> None:
-        if self.persons:
-            body = "|".join(re.escape(n) for n in sorted(self.persons, key=lambda n: (-len(n), n)))
+        self.surnames |= set(self.persons)
+        if self.surnames:
+            body = "|".join(re.escape(n) for n in sorted(self.surnames, key=lambda n: (-len(n), n)))
             self.surname = re.compile(rf"\b(?:{body})\b")
 
     def _principals(self) -> None:
@@ -415,10 +429,12 @@ class _Reader:
                 self._seen_org(m)
         out.extend(self.bare[s.no])
         taken = [(r.start, r.end) for r in out]
-        if self.persons:
+        if self.surnames:
             for f in self.surname.finditer(self.folded, s.start, s.end):
                 if self.text[f.start()].isupper() and not any(a <= f.start() < b for a, b in taken):
-                    p = self.persons[f[0]]
+                    p = self.persons.get(f[0])
+                    if p is None:
+                        continue
                     start = f.start()
                     if (
                         p.name
@@ -552,6 +568,8 @@ class _Reader:
                     Party(p.id, p.kind, p.sector, p.name, p.office, None, None, p.role_status)
                     for p in self._resolve(r, so_far, here)
                 ]
+                if r.agent and r.agent.name and len(r.parties) == 1:
+                    self.persons.setdefault(fold(r.agent.name.split()[-1]), r.parties[0])
             if not r.place and not r.weak:
                 so_far = _unique([*so_far, *r.parties])
                 if any(

@@ -71,6 +71,7 @@ def inflect(base: str) -> dict[str, set[str]]:
     return out
 
 
+_PARTICIPLE = r"(?:[a-z]+(?:ed|en|wn|ung|id|ilt|ent|old|ght)|put|set|cut|let|made|held|kept)\b"
 _DOUBLED = frozenset(
     (
         "ban bar confer commit permit admit plan rebut refer stab quit sit rob step ship slam submit swap win cut "
@@ -111,8 +112,9 @@ def _compile(pattern: str) -> tuple[str, dict[str, set[str]], bool]:
         if body in _GAPS:
             out.append(rf"(?:\s+[^\s;:!?\"]+){{0,{_GAPS[body]}}}?")
             continue
-        if body in ("~", "~ed"):
-            out.append(r"\s+" + (_any_verb() if body == "~" else r"(?:[a-z]+(?:ed|en|wn|ung|id|ilt|ent|old|ght)|put|set|cut|let|made|held|kept)\b"))
+        if body.endswith(("~", "~ed")):
+            before, _, ending = body.rpartition("~")
+            out.append(r"\s+" + _alternatives(before) + (_PARTICIPLE if ending else _any_verb()))
             continue
         if body.startswith("<"):
             forms = _forms(body[1:-1])
