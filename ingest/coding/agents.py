@@ -17,13 +17,13 @@ _PARTICLE = r"(?:(?:al|el|bin|bint|ibn|ben|de|da|del|della|di|dos|van|von|der|de
 NAME = rf"{_NAME_WORD}(?:\s+{_PARTICLE}{{0,2}}{_NAME_WORD}|\s+[A-Z]\.){{1,3}}"
 _PORTFOLIO = "(?:" + "|".join(sorted({w for w in words("portfolios")}, key=lambda w: (-len(w), w))) + ")"
 _FIELD = rf"(?i:{_PORTFOLIO})(?:(?:,|,?\s+and|\s+&|\s+of)?\s+(?:the\s+)?(?i:{_PORTFOLIO})\b){{0,6}}"
-_PERSON = (
+PERSON = (
     r"(?:prime\s+minister|vice[\s-]president|minister|president|premier|chancellor|secretary(?:\s+of\s+state|\s+general)?|ambassador|"
     r"envoy|consul(?:\s+general)?|charg[eé]\s+d['’]affaires|spokes(?:man|woman|person)|governor|speaker|chair(?:man|woman|person)?|"
     r"director(?:[\s-]general)?|head|chief|commissioner|negotiator|official|diplomat|leader|commander|deputy\s+head|"
     r"adviser|advisor|representative|mayor|senator|king|emir|sultan)"
 )
-_BODY = (
+BODY = (
     r"(?:ministry|embassy|consulate(?:\s+general)?|government|parliament|senate|cabinet(?:\s+of\s+ministers)?|agency|authority|"
     r"authorities|office|department|directorate|watchdog|regulator|service|administration|committee|commission|council|"
     r"central\s+bank|national\s+bank|border\s+guards?|coast\s+guard|police|army|navy|air\s+force|armed\s+forces|troops|"
@@ -37,9 +37,9 @@ RANK = (
 _LEAD = r"(?:(?:deputy|first|acting|vice|senior|chief|special|newly\s+appointed|permanent|state|junior|top)\s+){0,3}"
 _AGENT = re.compile(
     rf"\b(?P<det>(?i:the|a|an|its|his|her|their|another|our)\s+)?(?P<title>(?i:{_LEAD})(?:{_FIELD}\s+)?"
-    rf"(?:(?P<body>(?i:{_BODY}))(?:\s+(?P<spoke>(?i:spokes(?:man|woman|person)|official|officials|sources?)))?|(?P<person>(?i:{_PERSON})s?))\b(?!-)"
-    rf"(?:\s+(?:of|for|at|from)\s+(?:the|its|that)\s+(?:{_FIELD}\s+)?(?i:{_BODY})\b(?:\s+(?:of|for)\s+(?:the\s+)?{_FIELD})?"
-    rf"|\s+(?:of|for|on|in\s+charge\s+of)\s+(?:the\s+)?{_FIELD}(?!\s+(?i:{_BODY})\b))?)"
+    rf"(?:(?P<body>(?i:{BODY}))(?:\s+(?P<spoke>(?i:spokes(?:man|woman|person)|official|officials|sources?)))?|(?P<person>(?i:{PERSON})s?))\b(?!-)"
+    rf"(?:\s+(?:of|for|at|from)\s+(?:the|its|that)\s+(?:{_FIELD}\s+)?(?i:{BODY})\b(?:\s+(?:of|for)\s+(?:the\s+)?{_FIELD})?"
+    rf"|\s+(?:of|for|on|in\s+charge\s+of)\s+(?:the\s+)?{_FIELD}(?!\s+(?i:{BODY})\b))?)"
     rf"(?P<comma>,)?(?:\s+{RANK})?(?P<name>\s+{NAME}(?=\s*[,.;\"']|\s+[a-z]|\s*$))?"
 )
 _COLLEAGUE = re.compile(

@@ -140,6 +140,8 @@ _BOTH = re.compile(
     r"(?i)\b(?:mediat\w+|both|two|sides|parties|each|restraint|observers|monitors|good\s+offices|truce|ceasefire|host|neighbou?rs)\b"
 )
 _PERSON_OF = re.compile(rf"'s?\s+(?P<name>{agents.NAME})(?=\s+[a-z]|,)")
+_APPOSED = re.compile(rf"(?:\s*\([A-Z]{{2,8}}\))?,\s+(?:{agents.RANK}\s+)?(?P<name>{agents.NAME})(?=\s*[,.;]|\s+[a-z])")
+_BODY_OF = re.compile(rf"'s?\s+(?:[\w-]+\s+){{0,3}}?(?i:{agents.BODY}|{agents.PERSON})\b(?!-)")
 _RELATIVE = frozenset("who which that whose whom where when as".split())
 # what these open is a condition, a question or a time, not an act
 _NO_ACT_AFTER = frozenset("if unless until whether provided before because".split())
@@ -255,6 +257,9 @@ class _Reader:
             i = bisect_left(ends, m.end)
             if i < len(by_sentence):
                 by_sentence[i].append(m)
+                if m.np_end > ends[i]:  # no name goes beyond its sentence
+                    m.np_end = max(m.end, ends[i])
+                    m.name = m.name.split(". ")[0] if m.name else None
             if m.name:
                 self.persons.setdefault(fold(m.name.split()[-1]), m.party())
         self.by_sentence = by_sentence
@@ -286,7 +291,7 @@ class _Reader:
             for g in agents.find(self.text, s.start, s.end):
                 if any(a < g.end and g.start < b for a, b in taken):
                     owner = next((m for m in names if m.np_start < g.end and g.start < m.np_end and not m.weak), None)
-                    if owner and g.name and not owner.name and owner.np_end < g.end:  # "the Danish minister, Ida Holm"
+                    if owner and g.name and not owner.name and owner.np_end <= g.end:  # "the Danish minister, Ida Holm"
                         owner.name, owner.office, owner.np_end = g.name, owner.office or g.office, g.end
                         self.persons.setdefault(fold(g.name.split()[-1]), owner.party())
                     continue
@@ -325,6 +330,16 @@ class _Reader:
         if after and agents.is_name(after["name"]):
             m.name, m.np_end, m.possessive, m.place, m.sector = after["name"], after.end("name"), False, False, "GOV"
             self.persons.setdefault(fold(m.name.split()[-1]), m.party())
+        if m.sector and not m.name and not m.place and not m.weak:
+            apposed = _APPOSED.match(self.text, m.np_end, s.end)
+            if apposed and agents.is_name(apposed["name"]):
+                m.name, m.np_end = apposed["name"], apposed.end("name")
+                m.office = m.office or self.text[m.np_start : m.end]
+                self.persons.setdefault(fold(m.name.split()[-1]), m.party())
+        if m.possessive and not m.sector:  # "Russia's agricultural watchdog"
+            body = _BODY_OF.match(self.text, m.end, s.end)
+            if body:
+                m.np_end, m.possessive, m.place, m.sector = body.end(), False, False, "GOV"
 
     def _owner(self, g: agents.Agent, names: list[Mention], s: Sentence) -> Mention | None:
         """The name that says whose the agent is: "[Danish] border police", "the embassy of [Denmark]", "in [Oslo]"."""
@@ -917,7 +932,8 @@ class _Reader:
         start, end, vstart, rule, use, aux, _ = f
         text = self.text
         clause, opener = self._clause(s, vstart)
-        if opener in _NO_ACT_AFTER or any(a <= vstart < b for a, b in self.marks.conditions):
+        goes_on = opener in ("before", "until", "because") and text[:vstart].rstrip().endswith((" and", " but"))
+        if (opener in _NO_ACT_AFTER and not goes_on) or any(a <= vstart < b for a, b in self.marks.conditions):
             return None
         passive = PARTICIPLE in use and bool(aux & _BE)
         flags = set(rule.flags) - {"pair"}
@@ -956,8 +972,12 @@ class _Reader:
         if receiving and set(_ids(acting)) == set(_ids(receiving)):
             # an office-holder taken to be at home speaks to home: he is the other side's
             acting = self._strangers(subject) or self._other(receiving)
+        if event_type == "AID" and not receiving and self.home and self.home.id not in _ids(acting):
+            receiving = [self.home]
         if not acting or (event_type == "AID" and not receiving):
             return None
+        if event_type == "CONSULT" and re.match(r"\s+(?:\w+\s+){0,3}?possibilit", text[end : end + 40]):
+            flags.add("hypothetical")
         if rule.frame == "undertaken" and text[start : start + 5].lower() == "shall" and not condition:
             flags.discard("future")  # the language of what has been agreed
         if self._historical(aux, flags):
@@ -1084,6 +1104,8 @@ class _Reader:
             if rule.event_type in ("CONSULT", "COOPERATE"):
                 if len(_ids(here)) < 2:
                     here = _unique([*here, *self._other(here)])
+                if len(_ids(here)) < 2 and rule.event_type == "COOPERATE" and len(self.doc.principals) == 2:
+                    here = self.doc.principals  # "flights were resumed": between whom the text is about
                 return (here, [], True) if len(_ids(here)) >= 2 else None
             return (here[:1], here[1:2], True) if here else None
         if frame == "attention":
@@ -1117,7 +1139,8 @@ class _Reader:
         if frame == "given":
             return self._given(s, refs, start, end)
         if frame == "received":
-            giver = self._from(refs, start, s.end) or self._only_other(s, refs, subject, "AID") or self._other(subject)
+            giver = self._from(refs, start, s.end) or self._only_other(s, refs, subject, "AID")
+            giver = giver or ([self.last_bank] if self.last_bank else self._other(subject))
             return (giver, subject, True) if subject and giver else None
         if frame == "builtwith":
             return self._built_with(s, refs, start, end, subject)
@@ -1139,6 +1162,8 @@ class _Reader:
             if len(_ids(here)) < 2:
                 here = _unique([*here, *[p for r in refs for p in r.parties], *self._other(here)])
             return (here[:2], [], True) if len(_ids(here)) >= 2 else None
+        if frame == "together":
+            return (subject, [], False) if len(_ids(subject)) >= 2 else None
         if frame == "aroundmeeting":
             here = _unique([p for r in refs if not r.weak and not r.place and r.end <= start for p in r.parties])
             return (here, [], True) if len(_ids(here)) >= 2 else None
@@ -1218,6 +1243,8 @@ class _Reader:
             if len(_ids(group)) < 2:
                 other = self._other(subject)
                 group, weaker = _unique([*subject, *other]), True
+            if len(_ids(group)) == 1 and rule.event_type == "CONSULT" and group[0].kind == "organisation":
+                return group, [], False  # "the ministers of the Union met"
             if rule.event_type in ("ASSAULT",):
                 return subject[:1], [p for p in group if p.id not in _ids(subject[:1])], weaker
             return (group, [], weaker) if len(_ids(group)) >= 2 else None
