@@ -68,7 +68,9 @@ _SECTORS = {
     "JUD": "court supreme_court prosecutor prosecutors",
 }
 _SECTOR = {w.replace("_", " "): s for s, ws in _SECTORS.items() for w in ws.split()}
-_PLURAL = frozenset(("officers", "troops", "police", "border guards", "prosecutors", "lawmakers", "officials", "security forces"))
+_PLURAL = frozenset(
+    ("officers", "troops", "police", "border guards", "prosecutors", "lawmakers", "officials", "security forces")
+)
 _NO_NAME = frozenset(words("not_a_person"))
 
 
@@ -85,7 +87,13 @@ def find(text: str, start: int, end: int) -> Iterator[Agent]:
             continue
         stop = m.start("name") + m["name"].index(name) + len(name) if name else m.end("title")
         yield Agent(
-            m.start(), stop, head, m["title"], name, _SECTOR.get(head, "GOV"), (m["det"] or "").strip().lower() in ("the", "its")
+            m.start(),
+            stop,
+            head,
+            m["title"],
+            name,
+            _SECTOR.get(head, "GOV"),
+            (m["det"] or "").strip().lower() in ("the", "its"),
         )
 
 

@@ -94,7 +94,10 @@ _GIVES = re.compile(
     r"without\s+payment|ship(?:s|ped)?|send|sends|sent|deliver\w*)\b",
     re.IGNORECASE,
 )
-_PRICE = re.compile(r"\s*(?:per|a|an|for\s+each|apiece)\s+(?!year\b|month\b)(?:\d|ton|tonne|cubic|kwh|kilowatt|barrel|kilo|litre|head|person|suitcase|lost|room)", re.I)
+_PRICE = re.compile(
+    r"\s*(?:per|a|an|for\s+each|apiece)\s+(?!year\b|month\b)(?:\d|ton|tonne|cubic|kwh|kilowatt|barrel|kilo|litre|head|person|suitcase|lost|room)",
+    re.I,
+)
 _FUNDS = re.compile(r"\b(?:financ\w+|fund(?:s|ing|ed)?|money|aid|assistance)\b", re.IGNORECASE)
 _AND_A = re.compile(
     r",?\s+(?:and|as\s+well\s+as)\s+(?=(?:an?|two|three|on\s+the)\s+(?:[\w-]+\s+){0,3}?"
@@ -151,7 +154,12 @@ def _of(doc: Document, act: Act) -> list[Promise]:
     words = text[act.start : stop]
     if act.event_type == "CONSULT":
         return _discussed(doc, act)
-    eased = act.event_type == "CONCEDE" or act.rule.id in ("support.visa", "support.visa2", "support.embassy", "support.dipl")
+    eased = act.event_type == "CONCEDE" or act.rule.id in (
+        "support.visa",
+        "support.visa2",
+        "support.embassy",
+        "support.dipl",
+    )
     if act.event_type not in ("AGREE", "REQUEST", "AID", "COOPERATE") and not eased:
         return []
     out = []
@@ -189,9 +197,14 @@ def _each(doc: Document, act: Act, whole: Promise) -> list[Promise]:
             if re.fullmatch(r",?\s+(?:and|while)\s+(?:the\s+)?.*?\s*(?:another\s+)?", text[a.end : b.start]):
                 out.append(
                     replace(
-                        whole, committed_by=[between[0].id], start=between[0].start, end=b.end,
+                        whole,
+                        committed_by=[between[0].id],
+                        start=between[0].start,
+                        end=b.end,
                         beneficiary=[i for i in whole.beneficiary if i != between[0].id],
-                        amount_min=b.amount_min, amount_max=b.amount_max, currency=b.currency,
+                        amount_min=b.amount_min,
+                        amount_max=b.amount_max,
+                        currency=b.currency,
                     )  # fmt: skip
                 )
                 whole.beneficiary = [i for i in whole.beneficiary if i != between[0].id]
@@ -430,4 +443,10 @@ def _pays(words: str) -> bool:
 
 
 def _visit(words: str) -> bool:
-    return bool(re.search(r"\b(?:receive|visit|host|hold|meet|attend|talks|summit|confer|session|round|consultations|negotiat\w+|discuss|mediate|gather|come)\b", words, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"\b(?:receive|visit|host|hold|meet|attend|talks|summit|confer|session|round|consultations|negotiat\w+|discuss|mediate|gather|come)\b",
+            words,
+            re.IGNORECASE,
+        )
+    )

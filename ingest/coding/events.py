@@ -321,7 +321,9 @@ class _Reader:
                 elif name and g.other:
                     self.surnames.add(fold(name.split()[-1]))
                 elif name and not g.other and self.home and fold(name.split()[-1]) not in self.persons:
-                    party = Party(self.home.id, self.home.kind, g.sector, name, g.office, g.start, end, "role_unverified")
+                    party = Party(
+                        self.home.id, self.home.kind, g.sector, name, g.office, g.start, end, "role_unverified"
+                    )
                     self.persons[fold(name.split()[-1])] = party
 
     def _owner_of_person(self, m: Mention, s: Sentence) -> None:
@@ -1043,7 +1045,8 @@ class _Reader:
         specific = [t for t in found if t not in ("diplomacy.meetings", "diplomacy.treaty")]
         words_ = self.text[start:end].lower()
         meets = rule.event_type == "CONSULT" or bool(
-            event_type in ("AGREE", "REQUEST") and re.search(r"\b(?:meeting|visit|session|round|talks|summit|consultations)\b", words_)
+            event_type in ("AGREE", "REQUEST")
+            and re.search(r"\b(?:meeting|visit|session|round|talks|summit|consultations)\b", words_)
         )
         if event_type == "CONSULT":
             if rule.id not in ("consult.discuss", "consult.touch", "consult.consider"):
@@ -1153,7 +1156,11 @@ class _Reader:
             both = _unique([*others, *group])
             return (both, [], True) if len(_ids(both)) >= 2 else None
         if frame in ("call", "host"):
-            partner = [k for k, r in enumerate(refs) if -12 <= r.start - end <= 25 and r.end > end - 2 and r.parties and not r.place]
+            partner = [
+                k
+                for k, r in enumerate(refs)
+                if -12 <= r.start - end <= 25 and r.end > end - 2 and r.parties and not r.place
+            ]
             group = self._group(refs, partner[0]) if partner else []
             both = _unique([*subject, *group])
             return (both, [], False) if subject and len(_ids(both)) >= 2 else None
@@ -1168,7 +1175,9 @@ class _Reader:
             here = _unique([p for r in refs if not r.weak and not r.place and r.end <= start for p in r.parties])
             return (here, [], True) if len(_ids(here)) >= 2 else None
         if frame == "participle":
-            who = subject or next((r.parties for r in refs if r.end <= start and not r.weak and not r.place and r.parties), [])
+            who = subject or next(
+                (r.parties for r in refs if r.end <= start and not r.weak and not r.place and r.parties), []
+            )
             target = objects or self._other(who)
             return (who, target, not objects) if who and target else None
         if frame == "expects":
@@ -1183,7 +1192,9 @@ class _Reader:
         if frame == "demo":
             weak = [r for r in refs if r.parties and r.start >= end and (not r.place or r.headed)]
             target = weak[0].parties if weak else []
-            who = [p for p in (subject or ([self.home] if self.home else [])) if p.id not in _ids(target)] or self._other(target)
+            who = [
+                p for p in (subject or ([self.home] if self.home else [])) if p.id not in _ids(target)
+            ] or self._other(target)
             return (who, target, True) if who and target else None
         if frame == "fire":
             each = re.match(r"\s+(?:one\s+another|each\s+other)", self.text[end : end + 16])
@@ -1228,7 +1239,11 @@ class _Reader:
             group = subject
             weaker = False
             if len(subject) == 1 and objects == [] and frame == "meet":
-                same = [r for r in refs if r.start >= end and r.end <= stop and _ids(r.parties) == _ids(subject) and not r.place]
+                same = [
+                    r
+                    for r in refs
+                    if r.start >= end and r.end <= stop and _ids(r.parties) == _ids(subject) and not r.place
+                ]
                 stranger = self._strangers(subject) if same and self._named_alike(same[0], subject[0]) else []
                 if stranger:
                     return _unique([*stranger, *same[0].parties]), [], True
