@@ -709,7 +709,7 @@ class _Reader:
         """ "Signed an agreement under which X will ...", "Under the agreement signed today X will ...": one AGREE, that of
         the signing; the pledge is its content."""
         for k, signed in enumerate(acts):
-            if signed.event_type != "AGREE" or signed.flags or not signed.rule.stage == "agreed":
+            if signed.event_type != "AGREE" or signed.flags or signed.rule.stage != "agreed":
                 continue
             led = re.search(
                 r"(?i)\b(?:under|according\s+to|by|in\s+line\s+with)\s+(?:the|an|a|this|that)?\s*(?:[\w-]+\s+){0,3}$",
@@ -969,6 +969,8 @@ class _Reader:
         if parties is None:
             return None
         acting, receiving, weaker = parties
+        if weaker and event_type == "REQUEST" and any(p.sector == "LEG" for p in subject):
+            return None  # "the parliament proposed a prime minister"
         if weaker:
             confidence -= 0.2
         if receiving and set(_ids(acting)) == set(_ids(receiving)):
