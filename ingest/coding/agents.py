@@ -24,7 +24,7 @@ PERSON = (
     r"adviser|advisor|representative|mayor|senator|king|emir|sultan)"
 )
 BODY = (
-    r"(?:ministry|embassy|consulate(?:\s+general)?|government|parliament|senate|cabinet(?:\s+of\s+ministers)?|agency|authority|"
+    r"(?:ministry|embassy|fund|state\s+bank|eximbank|development\s+bank|aid\s+agency|airline|airlines|carrier|carriers|consulate(?:\s+general)?|government|parliament|senate|cabinet(?:\s+of\s+ministers)?|agency|authority|"
     r"authorities|office|department|directorate|watchdog|regulator|service|administration|committee|commission|council|"
     r"central\s+bank|national\s+bank|border\s+guards?|coast\s+guard|police|army|navy|air\s+force|armed\s+forces|troops|"
     r"security\s+forces|officers|prosecutors?|court|supreme\s+court|lawmakers|deputies|mps|lower\s+house|upper\s+house|"

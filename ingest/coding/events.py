@@ -141,7 +141,7 @@ _BOTH = re.compile(
 )
 _PERSON_OF = re.compile(rf"'s?\s+(?P<name>{agents.NAME})(?=\s+[a-z]|,)")
 _APPOSED = re.compile(rf"(?:\s*\([A-Z]{{2,8}}\))?,\s+(?:{agents.RANK}\s+)?(?P<name>{agents.NAME})(?=\s*[,.;]|\s+[a-z])")
-_BODY_OF = re.compile(rf"'s?\s+(?:[\w-]+\s+){{0,3}}?(?i:{agents.BODY}|{agents.PERSON})\b(?!-)")
+_BODY_OF = re.compile(rf"(?:'s?)?\s+(?:(?!(?:and|or|of|to|in|on|with|for|by|at|from|is|are|was|were|has|have|will)\b)[\w-]+\s+){{0,2}}?(?i:{agents.BODY}|{agents.PERSON})\b(?!-)")
 _RELATIVE = frozenset("who which that whose whom where when as".split())
 # what these open is a condition, a question or a time, not an act
 _NO_ACT_AFTER = frozenset("if unless until whether provided before because".split())
@@ -237,6 +237,7 @@ class _Reader:
         self.offices: list[tuple[str, Party]] = []  # "danish foreign minister" and whose, in the order of the text
         self.refs_here: list[Ref] = []
         self.sentence_text = ""
+        self.ranked: list[Party] = []  # who the text names, the most named first
         self._split_mentions()
         self._principals()
         self._find_home()
@@ -338,10 +339,10 @@ class _Reader:
                 m.name, m.np_end = apposed["name"], apposed.end("name")
                 m.office = m.office or self.text[m.np_start : m.end]
                 self.persons.setdefault(fold(m.name.split()[-1]), m.party())
-        if m.possessive and not m.sector:  # "Russia's agricultural watchdog"
+        if (m.possessive or m.weak) and not m.sector:  # "Russia's agricultural watchdog", "the Danish border service"
             body = _BODY_OF.match(self.text, m.end, s.end)
             if body:
-                m.np_end, m.possessive, m.place, m.sector = body.end(), False, False, "GOV"
+                m.np_end, m.possessive, m.place, m.weak, m.sector = body.end(), False, False, False, "GOV"
 
     def _owner(self, g: agents.Agent, names: list[Mention], s: Sentence) -> Mention | None:
         """The name that says whose the agent is: "[Danish] border police", "the embassy of [Denmark]", "in [Oslo]"."""
@@ -394,6 +395,7 @@ class _Reader:
         if len(ranked) < 2:
             self.doc.principals = ranked
             return
+        self.ranked = ranked
         third = score[ranked[2].id] if len(ranked) > 2 else 0.0
         if score[ranked[1].id] >= 1.25 * third:
             self.doc.principals = ranked[:2]
@@ -421,7 +423,7 @@ class _Reader:
             rest = [p for p in parties if p.id not in ids]
             if len(rest) < len(parties) and len(rest) == 1:
                 return [Party(rest[0].id, rest[0].kind)]
-        return []
+        return [p for p in self.ranked if p.kind == "state" and p.id not in ids][:1]
 
     def _refs(self, s: Sentence, names: list[Mention]) -> list[Ref]:
         out = []
