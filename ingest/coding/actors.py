@@ -6,9 +6,9 @@ Minister Ida Holm"), and then recognised by surname in the rest of the text. "Th
 are resolved by `events`, which knows who is speaking.
 
 Office-holders named without their office ("Mr Lavrov", "Angela Merkel") come from lexicon/office_holders.csv, or from
-the file that ENTENTE_OFFICE_HOLDERS names (columns name, office, state, valid_from, valid_to, source; periods half-open,
-a day, month or year each; state may be an organisation's acronym). On a day outside their rows, or on no known day,
-they stand for their state with `role_unverified`; the office is never assumed. What stays open is in `unresolved`.
+the file that ENTENTE_OFFICE_HOLDERS names: columns name, office, state (or an organisation's acronym), valid_from,
+valid_to, source; periods are half-open, of days, months or years. On a day outside their rows, or on no known day, they
+stand for their state with `role_unverified`; the office is never assumed. What stays open is in `unresolved`.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ class Party:
 
     `id` is an ISO 3166-1 alpha-3 code or an organisation's acronym, `kind` "state" or "organisation". `sector`, `name`
     and `office` are None where the text does not say. The span [start, end) holds the words and is None where the party
-    is known by co-reference only. `role_status`: "stated" where the text gives the person the office, "role_verified" where the
-    table of office-holders gives it for the day of the text, "role_unverified" for a person met without either, None
-    where there is no person.
+    is known by co-reference only. `role_status`: "stated" where the text gives the person the office, "role_verified"
+    where the table of office-holders gives it for the day of the text, "role_unverified" for a person met without
+    either, None where there is no person.
     """
 
     id: str
@@ -180,11 +180,15 @@ def gazetteer(seeds: Path = SEEDS) -> Gazetteer:
     org_kind: dict[str, str] = {}
     names: dict[str, str] = {}
 
-    def add(a: Alias) -> None:
+    def add(a: Alias, override: bool = False) -> None:
         if a.id:
             kinds[a.id] = a.kind
         key = fold(a.text.replace("’", "'"))
-        if len(key) > 1 and all(o.id != a.id or o.form != a.form for o in aliases.get(key, [])):
+        if override:
+            aliases[key] = [o for o in aliases.get(key, []) if o.id != a.id or o.form != a.form or not o.ambiguous]
+        # acronyms fit by their exact letters, so that "TİKA" is needed beside "TIKA"
+        same = (o for o in aliases.get(key, []) if o.id == a.id and o.form == a.form)
+        if len(key) > 1 and all(a.text.isupper() and o.text != a.text for o in same):
             aliases.setdefault(key, []).append(a)
 
     for r in table("country_aliases", seeds):
@@ -201,7 +205,10 @@ def gazetteer(seeds: Path = SEEDS) -> Gazetteer:
     for r in table("no_party"):
         add(Alias(r["phrase"], "", _NO_PARTY, "name", False, "", ""))
     for r in table("extra_aliases"):
-        add(Alias(r["alias"], r["id"], r["kind"], r["form"], _flag(r["ambiguous"]), r["valid_from"], r["valid_to"]))
+        add(
+            Alias(r["alias"], r["id"], r["kind"], r["form"], _flag(r["ambiguous"]), r["valid_from"], r["valid_to"]),
+            True,
+        )
     automaton = ahocorasick.Automaton()
     for key, rows in aliases.items():
         automaton.add_word(key, (len(key), tuple(rows)))
@@ -547,8 +554,10 @@ def _is_place(text: str, m: Mention) -> bool:
 # There the family name comes first; in Vietnam and Myanmar people go by their full names.
 _FAMILY_FIRST = frozenset(("CHN", "PRK", "KOR", "TWN", "HKG", "SGP"))
 _NO_SURNAME = frozenset(("VNM", "MMR"))
-_TITLE = re.compile(
-    rf"\b(?:Mr|Mrs|Ms|Dr|Sir|President|Prime\s+Minister|(?P<office>(?i:{_OFFICE})))\.?\s+$",
+_TITLE = re.compile(rf"\b(?:(?P<office>(?i:{_OFFICE}))|Mr|Mrs|Ms|Dr|Sir)\.?\s+$")
+_BEFORE_NAME = frozenset(
+    "when while but and as if after before then today yesterday meanwhile however earlier later although since for "
+    "with to by from of that because both said says according like unlike also thus here there instead so yet".split()
 )
 
 
@@ -615,7 +624,8 @@ def who(
     """Which office-holder a name means on a day: (row, whether he held it then), the reason why that is open, or None
     where the table doesn't know the name.
 
-    `office`: the office that the text gives him ("President"), which settles between namesakes.
+    `office`: the office that the text gives him ("President"), which settles between namesakes. Of namesakes of one
+    state (father and son) the state is known and the name stays as given.
     """
     known = known or holders()
     key = fold(name)
@@ -639,13 +649,14 @@ def who(
     if len(states) > 1:
         return "may be of " + " or ".join(sorted(states))
     best = max(pool, key=lambda h: h.valid_from)
-    return replace(best, state=states.pop()), bool(held)
+    namesakes = len({fold(h.name.removeprefix("King "))[0] for h in pool}) > 1
+    return replace(best, state=states.pop(), name=name if namesakes else best.name), bool(held)
 
 
 def _add_persons(
     text: str, folded: str, day: date | None, gaz: Gazetteer, out: list[Mention], open_: list[Unresolved]
 ) -> None:
-    """Office-holders named without their state. A surname that the text gives to somebody, or a common word, is none."""
+    """Office-holders named without their state; a common word, or a surname stated for another, is none."""
     known = holders()
     stated = {fold(m.name.split()[-1]) for m in out if m.name}
     taken = sorted((m.np_start, m.np_end) for m in out)
@@ -667,8 +678,9 @@ def _add_persons(
         elif key in stated:
             continue
         elif not title:
-            before = re.search(r"(?<![.!?\"]\s)(?<!^)\b([A-Z][\w'-]*)\.?\s$", text[max(0, start - 30) : start])
-            if (key in known.common and key not in full) or before or re.match(r"\s[A-Z][a-z]", text[end : end + 3]):
+            near = re.search(r"\b([A-ZÀ-Ž][\w'-]*)\.?\s$", text[max(0, start - 30) : start])
+            given = near and fold(near[1]) not in _BEFORE_NAME | _NOT_PERSON
+            if (key in known.common and key not in full) or given or re.match(r"\s[A-Z][a-z]", text[end : end + 3]):
                 continue
         who_ = who(full.get(key, key), title["office"] if title else None, day, known)
         if who_ is None:
@@ -682,7 +694,8 @@ def _add_persons(
         reached = end
         kind = gaz.kinds.get(holder.state, "state")
         m = Mention(start, end, holder.state, kind, "person", title.start() if title else start, end)
-        m.name, m.role_status = holder.name, "role_verified" if verified else "role_unverified"
+        m.name = text[start:end] if holder.name == full.get(key, key) else holder.name
+        m.role_status = "role_verified" if verified else "role_unverified"
         if verified:
             m.office, m.sector = holder.office, "IGO" if kind == "organisation" else "GOV"
         m.possessive = text.startswith("'", end)
