@@ -4,8 +4,9 @@ The lists, from general knowledge and open to review: lexicon/actor_names.csv (p
 valid_to, kind, note: armed groups, parties, bodies, companies, agencies, peoples, regions and cities, each with its
 state), lexicon/sector_nouns.csv (phrase, sector, rank) and lexicon/office_holders.csv (see `actors`).
 
-`kind` of a name: group, party, body, company, agency, org (an international body), ngo and stateless (of no state, so
-that a state later in the phrase is where they are, not whose they are), people (no state of its own: "Kurds"), place.
+`kind` of a name: group, party, body, company, agency, figure (a person), org (an international body), ngo and stateless
+(of no state, so that a state later in the phrase is where they are, not whose they are), people (without a state of
+their own: "Kurds"), demonym, place.
 `rank` of a noun: strong nouns decide wherever they stand ("rebel army leaders" are rebels), weak ones only where no
 other does ("police chief" is police).
 
@@ -129,7 +130,13 @@ def code_phrase(phrase: str, day: date | None) -> dict[str, object]:
     head, aside = _head(text, hits)
     sector = _sector(text, hits, head, aside)
     person = next((h for h in hits if h.kind == "person"), None)
-    name, status = (person.name, person.role_status) if person else _stranger(text, hits)
+    figure = next((h for h in hits if h.kind == "figure"), None)
+    if person:
+        name, status = person.name, person.role_status
+    elif figure:
+        name, status = text[figure.start : figure.end], "role_unverified"
+    else:
+        name, status = _stranger(text, hits)
     reason = head.reason if head else next((h.reason for h in hits if h.reason), None)
     return {
         "country": head.id if head else None,
@@ -348,6 +355,8 @@ def _sector(text: str, hits: list[Hit], head: Hit | None, aside: list[Hit]) -> s
         if head.role_status == "role_verified" or not said:
             return None if _FORMER.search(text) else head.sector
         return None if _FORMER.search(text) and said[0] == "GOV" else said[0]
+    if head.kind == "figure":
+        return None if head.sector == "GOV" and _FORMER.search(text) else head.sector
     if head.kind in ("group", "party", "body", "company", "agency"):
         if said and said[1] != "weak" and said[0] in ("MIL", "LEG", "COP", "CVL", "REF", "JUD", "EDU"):
             return said[0] if head.kind != "company" and head.sector not in ("SPY",) else head.sector
@@ -356,37 +365,23 @@ def _sector(text: str, hits: list[Hit], head: Hit | None, aside: list[Hit]) -> s
         if said[0] == "GOV" and _FORMER.search(text):
             return None
         return said[0]
-    person = next((h for h in hits if h.kind == "person" and h.sector), None)
+    person = next((h for h in hits if h.kind in ("person", "figure") and h.sector), None)
     if person:
         return person.sector
-    other = next((h for h in hits if h is not head and h.sector and h not in aside), None)
+    other = next((h for h in hits if h is not head and h.sector and h.kind != "demonym" and h not in aside), None)
     if other:
         return other.sector
     if any(h.kind == "people" for h in hits):
         return "CVL"
     if head.form in _PLACE_FORMS:
         return None if _WHERE.search(text[: head.start]) else "GOV"
-    words = text[head.start : head.end]
-    if _demonym(head, words) and head.id not in _AS_PARTY:
+    if head.form == "demonym" and head.id not in _AS_PARTY or head.kind == "demonym":
         return "CVL"
     return None
 
 
 def _plural(text: str, hits: list[Hit]) -> bool:
     return any(h.kind == "people" and text[h.start : h.end].endswith("s") for h in hits)
-
-
-def _demonym(head: Hit, words: str) -> bool:
-    return head.form == "demonym" or (
-        head.kind == "place" and bool(re.search(r"(?:ans|eans|ese|ns|ts|es|ds|is)$", words)) and fold(words) in _PEOPLES
-    )
-
-
-_PEOPLES = frozenset(
-    "chechens corsicans catalans basques croats montenegrins filipinos filipinas spaniards britons brits scots swedes "
-    "danes finns argentines ivorians zaireans tibetans kashmiris tamils rohingyas karens acehnese papuans abkhazians "
-    "quebecers okinawans americans malays pashtuns sinhalese kanaks bretons walloons welsh nepalese".split()
-)
 
 
 def _choose(nouns: list[tuple[int, str, str]], cut: int) -> tuple[str, str] | None:
