@@ -175,6 +175,10 @@ def _named(text: str, folded: str, day: date | None) -> Iterator[Hit]:
         rows = [r for r in lists.names[key] if actors._case_fits(r["phrase"], words)]
         rows = [r for r in rows if Alias(r["phrase"], "", "", "", False, r["valid_from"], r["valid_to"]).valid(day)]
         rows = [r for r in rows if r["phrase"] == words] or rows
+        # a row with a period is an exception to the one without, and holds only on a known day in it
+        rows = [r for r in rows if day and (r["valid_from"] or r["valid_to"])] or [
+            r for r in rows if not (r["valid_from"] or r["valid_to"])
+        ]
         if not rows:
             continue
         states = {r["country"] for r in rows}
@@ -414,7 +418,7 @@ def _mend(text: str) -> str:
     """The phrase with one misspelt name of a state or office-holder mended ("Phillippines"); unchanged if in doubt."""
     lists = _lists()
     surnames = actors.holders().by_surname
-    for m in re.finditer(r"\b[A-Z][a-z]{5,}\b", text):
+    for m in reversed(list(re.finditer(r"\b[A-Z][a-z]{5,}\b", text))):  # the surname before the first name
         word = fold(m[0])
         near = {lists.spelling[k] for k in lists.spelling if abs(len(k) - len(word)) < 2 and _one_apart(word, k)}
         if not near and len(word) > 6:

@@ -13,7 +13,6 @@ stand for their state with `role_unverified`; the office is never assumed. What 
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,7 @@ import ahocorasick
 from ingest.coding.tables import LEXICON, seed, table, words
 from ingest.coding.text import fold
 from ingest.errors import InputMissing
-from ingest.settings import SEEDS
+from ingest.settings import SEEDS, office_holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +349,7 @@ def not_the_state(text: str, start: int, end: int, id_: str) -> str | None:
         if (
             (side == "before" and pattern.search(text, max(0, start - 40), start))
             or (side == "after" and pattern.match(text, end))
-            or (side == "text" and pattern.search(text))
+            or (side == "text" and pattern.search(text, max(0, start - 2_000), end + 2_000))
         ):
             return reason
     return None
@@ -576,8 +575,7 @@ def holders(path: str | None = None) -> Holders:
 
     Raises InputMissing where the file is missing or lacks a column.
     """
-    chosen = path or os.environ.get("ENTENTE_OFFICE_HOLDERS")
-    return _holders(str(Path(chosen).expanduser()) if chosen else str(LEXICON / "office_holders.csv"))
+    return _holders(path or str(office_holders() or LEXICON / "office_holders.csv"))
 
 
 @cache
@@ -659,18 +657,21 @@ def _add_persons(
     """Office-holders named without their state; a common word, or a surname stated for another, is none."""
     known = holders()
     stated = {fold(m.name.split()[-1]) for m in out if m.name}
-    taken = sorted((m.np_start, m.np_end) for m in out)
+    taken = bytearray(len(text))  # 1 where a mention already stands
+    for m in out:
+        taken[m.np_start : m.np_end] = b"\x01" * (m.np_end - m.np_start)
     found: list[tuple[int, int, str]] = []
     for last, key in known.automaton.iter(folded):
         start, end = last + 1 - len(key), last + 1
-        if text[start].isupper() and _boundary(text, start, end) and "-" not in text[end : end + 1]:
+        # "Xi'an" and "Costa-Gavras" are other names
+        if text[start].isupper() and _boundary(text, start, end) and not re.match(r"-|'(?!s\b)\w", text[end : end + 3]):
             found.append((start, end, key))
     found.sort(key=lambda f: (f[0], -f[1]))
     full: dict[str, str] = {}
     reached = 0
     new: list[Mention] = []
     for start, end, key in found:
-        if start < reached or any(a < end and start < b for a, b in taken):
+        if start < reached or any(taken[start:end]):
             continue
         title = _TITLE.search(text, max(0, start - 40), start)
         if key in known.by_name:
@@ -690,7 +691,9 @@ def _add_persons(
             continue
         holder, verified = who_
         if key in known.by_name:
-            full.setdefault(key.split()[-1], key)
+            for part in (key.split()[0], key.split()[-1]):
+                if any(fold(h.name) == key for h in known.by_surname.get(part, ())):
+                    full.setdefault(part, key)
         reached = end
         kind = gaz.kinds.get(holder.state, "state")
         m = Mention(start, end, holder.state, kind, "person", title.start() if title else start, end)

@@ -72,6 +72,15 @@ def test_a_role_is_verified_by_the_table_on_the_day_and_never_assumed(
     assert (got["country"], got["sector"], got["role_status"]) == wanted
 
 
+def test_a_party_is_the_government_only_while_it_governs() -> None:
+    assert [_pair("Taliban", day)[1] for day in (None, "1999-01-01", "2010-01-01", "2022-01-01")] == [
+        "OPP",
+        "GOV",
+        "OPP",
+        "GOV",
+    ]
+
+
 def test_a_former_office_gives_no_sector() -> None:
     assert _pair("former Danish prime minister") == ("DNK", None)
 
@@ -99,5 +108,5 @@ def test_the_answers_are_of_the_codebooks_lists() -> None:
     assert {r["sector"] for r in names} - {""} <= SECTORS
     assert {r["sector"] for r in table("sector_nouns")} - {""} <= SECTORS
     assert {r["rank"] for r in table("sector_nouns")} == {"strong", "normal", "weak"}
-    keys = [(r["phrase"], r["country"]) for r in names]
+    keys = [(r["phrase"], r["country"], r["valid_from"]) for r in names]
     assert len(keys) == len(set(keys))

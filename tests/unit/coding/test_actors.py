@@ -278,6 +278,8 @@ def test_a_surname_that_is_a_word_or_somebody_elses_is_no_office_holder() -> Non
         "Ivan Putin wrote.",
         "Merkel Street is long.",
         "May came early.",
+        "They flew to Xi'an.",
+        "The Merkel-Raute is a gesture.",
         "Major repairs.",
     ):
         assert find(words, date(2007, 8, 1)) == []
@@ -313,3 +315,10 @@ def test_the_rows_of_office_holders_have_periods_states_and_sources() -> None:
     for r in rows:
         assert r["name"] and r["office"] and r["source"]
         assert not r["valid_to"] or r["valid_from"] < r["valid_to"], r
+
+
+def test_a_common_surname_is_known_again_once_the_text_gave_it_in_full() -> None:
+    later = find("Gordon Brown wrote. Then Brown left; brown bread stayed.", date(2008, 8, 1))
+    assert [(m.id, m.name) for m in later] == [("GBR", "Gordon Brown")] * 2
+    first, second = find("Li Keqiang wrote. Mr Li left.", date(2018, 8, 1))
+    assert first.name == second.name == "Li Keqiang"
