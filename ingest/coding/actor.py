@@ -60,13 +60,13 @@ def _lists() -> _Lists:
     names: dict[str, list[dict[str, str]]] = {}
     for r in table("actor_names"):
         names.setdefault(fold(r["phrase"].replace("’", "'")), []).append(r)
+    nouns = {fold(r["phrase"]): (r["sector"], "normal") for r in table("offices")}
+    nouns |= {fold(r["phrase"]): (r["sector"], r["rank"]) for r in table("sector_nouns")}
+    body = "|".join(re.escape(p).replace(r"\ ", r"[\s-]+") for p in sorted(nouns, key=lambda p: (-len(p), p)))
     automaton = ahocorasick.Automaton()
     for key in names:
         automaton.add_word(key, key)
     automaton.make_automaton()
-    nouns = {fold(r["phrase"]): (r["sector"], "normal") for r in table("offices")}
-    nouns |= {fold(r["phrase"]): (r["sector"], r["rank"]) for r in table("sector_nouns")}
-    body = "|".join(re.escape(p).replace(r"\ ", r"[\s-]+") for p in sorted(nouns, key=lambda p: (-len(p), p)))
     spelling = {
         fold(r["alias"]): r["alias"]
         for r in table("country_aliases", SEEDS)
@@ -94,7 +94,7 @@ _GLUED = re.compile(
     r"[\s-](?:backed|led|based|controlled|held|run|owned|sponsored|supported|dominated|occupied)\b", re.I
 )
 _REST = re.compile(r"\s(?:of|in|at|near|from|for|on|who|fleeing|based|operating|inside|outside|against|to)\s|,\s", re.I)
-_FORMER = re.compile(r"\b(?:former|ex|ousted|deposed|late|exiled|onetime|one-time)\b", re.I)
+_FORMER = re.compile(r"\b(?:former|ex|ousted|deposed|late|onetime|one-time)\b", re.I)
 _ETHNIC = re.compile(r"\bethnic(?:ally)?[\s-]+$", re.I)
 _ETHNIC_WORDS = frozenset(
     "albanians serbs croats armenians hungarians turks russians muslims moslems kurds tatars uzbeks germans".split()
@@ -209,7 +209,9 @@ def _seeded(text: str, folded: str, day: date | None) -> Iterator[Hit]:
                 yield Hit(start, end, None, None, "seed", "", reason)
                 continue
             plain = settled
-        alias = next((a for a in plain if a.form in ("demonym", "metonym", "capital")), plain[0])
+        # "Singapore" is first the state, then its capital
+        forms = ("name", "demonym", "metonym", "capital")
+        alias = min(plain, key=lambda a: forms.index(a.form) if a.form in forms else len(forms))
         if all(a.ambiguous for a in fit):
             doubt = _doubt(text, start, end, alias)
             if doubt:
@@ -321,6 +323,9 @@ def _head(text: str, hits: list[Hit]) -> tuple[Hit | None, list[Hit]]:
             settled = [h for h in hits if h.id and h.id in first.reason]
             if len({h.id for h in settled}) == 1:
                 return settled[0], aside
+            known = [h for h in hits if h.kind == "person" and h.id]
+            if known:
+                return first._replace(id=known[0].id, reason=None), aside  # "Yugoslav President Slobodan Milosevic"
         if first.kind == "person" and not first.id and len(strong) > 1:
             return strong[1], aside
         return first, [*aside, *places]
