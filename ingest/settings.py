@@ -3,6 +3,9 @@
 ENTENTE_HOME       the warehouse's home (default: var/sample below the repository)
 ENTENTE_LANDING    the landing, a path or any fsspec URL such as s3://bucket/landing (default: HOME/landing)
 ENTENTE_INPUT      a folder of the user's own files, DOMAIN/SOURCE_KEY/FILES; unset: sources fetch from their publishers
+ENTENTE_OFFICE_HOLDERS
+                   a CSV file name, office, state, valid_from, valid_to, source that replaces the statement coder's own
+                   (ingest/coding/lexicon/office_holders.csv)
 """
 
 import os
@@ -27,6 +30,12 @@ def input_folder() -> Path | None:
     """The user's folder of files, or None where sources fetch from their publishers."""
     folder = os.environ.get("ENTENTE_INPUT")
     return Path(folder).expanduser().resolve() if folder else None
+
+
+def office_holders() -> Path | None:
+    """The user's table of office-holders, or None where the coder's own holds."""
+    file = os.environ.get("ENTENTE_OFFICE_HOLDERS")
+    return Path(file).expanduser().resolve() if file else None
 
 
 def warehouse_file() -> Path:

@@ -5,6 +5,7 @@ the same text gives the same result. Every offset is [start, end) into the text 
 
     text.py         normalisation with a map to the raw text, sentences, boilerplate, language
     actors.py       names -> states, organisations, persons (gazetteer over the reference seeds)
+    actor.py        one actor phrase -> country, sector, person
     rules.py        lexicon/rules.csv -> compiled triggers
     events.py       triggers + parties + auxiliaries -> acts
     topics.py, money.py, dates.py    phrases, sums, deadlines

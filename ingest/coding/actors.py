@@ -4,22 +4,28 @@ A gazetteer (Aho-Corasick over the seeds' aliases) finds the longest names. What
 is a party, whose sector it is, or a mere place. Persons are bound to a state only by the text itself ("Danish Foreign
 Minister Ida Holm"), and then recognised by surname in the rest of the text. "The sides", "he", "the ministry"
 are resolved by `events`, which knows who is speaking.
+
+Office-holders named without their office ("Mr Lavrov", "Angela Merkel") come from lexicon/office_holders.csv, or from
+the file that ENTENTE_OFFICE_HOLDERS names: columns name, office, state (or an organisation's acronym), valid_from,
+valid_to, source; periods are half-open, of days, months or years. On a day outside their rows, or on no known day, they
+stand for their state with `role_unverified`; the office is never assumed. What stays open is in `unresolved`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import ahocorasick
 
-from ingest.coding.tables import table, words
+from ingest.coding.tables import LEXICON, seed, table, words
 from ingest.coding.text import fold
-from ingest.settings import SEEDS
+from ingest.errors import InputMissing
+from ingest.settings import SEEDS, office_holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Alias:
 
     def valid(self, day: date | None) -> bool:
         """Whether the name was in use on that day; an unknown day is no reason against it."""
-        return day is None or (self.valid_from or "0") <= day.isoformat() <= (self.valid_to or "9")
+        return day is None or (self.valid_from or "0") <= day.isoformat() < (self.valid_to or "9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,9 @@ class Party:
 
     `id` is an ISO 3166-1 alpha-3 code or an organisation's acronym, `kind` "state" or "organisation". `sector`, `name`
     and `office` are None where the text does not say. The span [start, end) holds the words and is None where the party
-    is known by co-reference only. `role_status`: "stated" where the text gives the person the office, "role_unverified"
-    for a person met without one, None where there is no person.
+    is known by co-reference only. `role_status`: "stated" where the text gives the person the office, "role_verified"
+    where the table of office-holders gives it for the day of the text, "role_unverified" for a person met without
+    either, None where there is no person.
     """
 
     id: str
@@ -76,11 +83,39 @@ class Mention:
     place: bool = False
     weak: bool = False  # an adjective whose noun is no party: "Chinese grant"
     possessive: bool = False
+    role_status: str | None = None  # only where the table of office-holders knows the person
 
     def party(self) -> Party:
         """The mention as a party (offsets still into the normalised text)."""
-        status = "stated" if self.name and self.office else "role_unverified" if self.name else None
+        status = self.role_status or (
+            "stated" if self.name and self.office else "role_unverified" if self.name else None
+        )
         return Party(self.id, self.kind, self.sector, self.name, self.office, self.np_start, self.np_end, status)
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Words [start, end) of the normalised text that look like a party but aren't taken for one, and why."""
+
+    start: int
+    end: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person in an office of a state or organisation, in the half-open period [valid_from, valid_to)."""
+
+    name: str
+    office: str
+    state: str
+    valid_from: str  # ISO day, month or year; "" is open
+    valid_to: str
+
+    def held(self, day: date | None) -> bool:
+        """Whether the person held the office on that day; on an unknown day nobody did."""
+        return day is not None and (self.valid_from or "0") <= day.isoformat() < (self.valid_to or "9")
 
 
 @dataclass(slots=True)
@@ -91,6 +126,45 @@ class Gazetteer:
     kinds: dict[str, str]
     org_kind: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+
+
+_NO_PARTY = "no party"  # kind of a phrase that only looks like one: "Paris Agreement"
+
+# Endings of Russian names: genitive, dative, accusative, instrumental, prepositional
+_RU_ENDINGS = (
+    ("ия", "ии ии ию ией ии"),
+    ("ья", "ьи ье ью ьей ье"),
+    ("ея", "еи ее ею еей ее"),
+    ("ая", "ой ой ую ой ой"),
+    ("ка", "ки ке ку кой ке"),
+    ("га", "ги ге гу гой ге"),
+    ("а", "ы е у ой е"),
+    ("ий", "ого ому ий им ом"),
+    ("ые", "ых ым ые ыми ых"),
+    ("ие", "их им ие ими их"),
+    ("ы", "ов ам ы ами ах"),
+    ("й", "я ю й ем е"),
+    ("ь", "и и ь ью и"),
+    ("", "а у  ом е"),
+)
+
+
+def _oblique(name: str) -> tuple[str, ...]:
+    """The oblique cases of a Russian name of one or two words; () where the name does not change or is longer."""
+    parts = name.split()
+    if len(parts) > 2 or not name.replace(" ", "").replace("-", "").isalpha() or name.isupper():
+        return ()
+    forms = []
+    for part in parts:
+        if part[-1] in "оиуэеюё" and not part.endswith(("ые", "ие")):
+            forms.append([part] * 5)
+            continue
+        ending, cases = next((e, c) for e, c in _RU_ENDINGS if part.endswith(e))
+        stem = part[: len(part) - len(ending)]
+        forms.append([stem + c for c in cases.split(" ")])
+    if len(parts) == 2 and not parts[0].endswith(("ая", "ий", "ые", "ие")):
+        return ()  # an adjective and its noun change together; of two nouns only one does
+    return tuple(dict.fromkeys(" ".join(case) for case in zip(*forms, strict=True)))
 
 
 def _flag(value: str | None) -> bool:
@@ -105,24 +179,21 @@ def gazetteer(seeds: Path = SEEDS) -> Gazetteer:
     org_kind: dict[str, str] = {}
     names: dict[str, str] = {}
 
-    def add(a: Alias) -> None:
-        kinds[a.id] = a.kind
+    def add(a: Alias, override: bool = False) -> None:
+        if a.id:
+            kinds[a.id] = a.kind
         key = fold(a.text.replace("’", "'"))
-        if len(key) > 1 and all(o.id != a.id or o.form != a.form for o in aliases.get(key, [])):
+        if override:
+            aliases[key] = [o for o in aliases.get(key, []) if o.id != a.id or o.form != a.form or not o.ambiguous]
+        # acronyms fit by their exact letters, so that "TİKA" is needed beside "TIKA"
+        same = (o for o in aliases.get(key, []) if o.id == a.id and o.form == a.form)
+        if len(key) > 1 and all(a.text.isupper() and o.text != a.text for o in same):
             aliases.setdefault(key, []).append(a)
 
     for r in table("country_aliases", seeds):
-        add(
-            Alias(
-                r["alias"],
-                r["country_id"],
-                "state",
-                r["kind"],
-                _flag(r.get("ambiguous")),
-                r.get("valid_from") or "",
-                r.get("valid_to") or "",
-            )
-        )
+        period = r.get("valid_from") or "", r.get("valid_to") or ""
+        for alias in (r["alias"], *(_oblique(r["alias"]) if r["kind"] == "ru_name" else ())):
+            add(Alias(alias, r["country_id"], "state", r["kind"], _flag(r.get("ambiguous")), *period))
     for r in table("organisations", seeds):
         org_kind[r["org_id"]] = (r.get("kind") or "").lower()
         names[r["org_id"]] = r.get("name") or ""
@@ -130,8 +201,13 @@ def gazetteer(seeds: Path = SEEDS) -> Gazetteer:
     for r in table("organisation_aliases", seeds):
         form = "acronym" if r["alias"].isupper() else "name"
         add(Alias(r["alias"], r["org_id"], "organisation", form, _flag(r.get("ambiguous")), "", ""))
+    for r in table("no_party"):
+        add(Alias(r["phrase"], "", _NO_PARTY, "name", False, "", ""))
     for r in table("extra_aliases"):
-        add(Alias(r["alias"], r["id"], r["kind"], r["form"], _flag(r["ambiguous"]), r["valid_from"], r["valid_to"]))
+        add(
+            Alias(r["alias"], r["id"], r["kind"], r["form"], _flag(r["ambiguous"]), r["valid_from"], r["valid_to"]),
+            True,
+        )
     automaton = ahocorasick.Automaton()
     for key, rows in aliases.items():
         automaton.add_word(key, (len(key), tuple(rows)))
@@ -207,9 +283,18 @@ def _case_fits(alias: str, found: str) -> bool:
 def find(text: str, day: date | None, gaz: Gazetteer | None = None) -> list[Mention]:
     """Every state and organisation named in a normalised text, longest names first come, with sector and person.
 
-    Ambiguous names (Georgia, Jordan, Congo, ...) are kept only where the text elsewhere settles which state is meant.
+    Ambiguous names (Georgia, Jordan, Congo, ...) are kept only where the text elsewhere settles which state is meant;
+    the others are in `unresolved`.
     """
-    gaz = gaz or gazetteer()
+    return _scan(text, day, gaz or gazetteer())[0]
+
+
+def unresolved(text: str, day: date | None, gaz: Gazetteer | None = None) -> list[Unresolved]:
+    """The names in a normalised text that `find` leaves open, in order, each with the reason."""
+    return _scan(text, day, gaz or gazetteer())[1]
+
+
+def _scan(text: str, day: date | None, gaz: Gazetteer) -> tuple[list[Mention], list[Unresolved]]:
     folded = fold(text)
     hits: list[tuple[int, int, tuple[Alias, ...]]] = []
     for last, (length, rows) in gaz.automaton.iter(folded):
@@ -218,6 +303,27 @@ def find(text: str, day: date | None, gaz: Gazetteer | None = None) -> list[Ment
             fit = tuple(a for a in rows if _case_fits(a.text, text[start:end]) and a.valid(day))
             if fit:
                 hits.append((start, end, fit))
+    longest = _longest(hits)
+    out: list[Mention] = []
+    open_: list[Unresolved] = []
+    sure = Counter(a.id for _, _, rows in longest for a in rows if not a.ambiguous and len({r.id for r in rows}) == 1)
+    del sure[""]
+    for start, end, rows in longest:
+        if any(a.kind == _NO_PARTY for a in rows):
+            continue
+        alias = _settle(text, start, end, rows, sure)
+        if isinstance(alias, str):
+            open_.append(Unresolved(start, end, text[start:end], alias))
+            continue
+        m = _describe(text, Mention(start, end, alias.id, alias.kind, alias.form, start, end), out)
+        if out and out[-1].id == m.id and text[out[-1].end : start].strip() == "(":
+            m.place, m.weak = out[-1].place, out[-1].weak  # "the Fund for Stabilization (FFS)" is one name
+        out.append(m)
+    _add_persons(text, folded, day, gaz, out, open_)
+    return out, open_
+
+
+def _longest(hits: list[tuple[int, int, tuple[Alias, ...]]]) -> list[tuple[int, int, tuple[Alias, ...]]]:
     hits.sort(key=lambda h: (h[0], -h[1]))
     longest: list[tuple[int, int, tuple[Alias, ...]]] = []
     for h in hits:
@@ -225,44 +331,63 @@ def find(text: str, day: date | None, gaz: Gazetteer | None = None) -> list[Ment
             longest.append(h)
         elif h[1] - h[0] > longest[-1][1] - longest[-1][0]:
             longest[-1] = h
-    out: list[Mention] = []
-    sure = Counter(a.id for _, _, rows in longest for a in rows if not a.ambiguous and len({r.id for r in rows}) == 1)
-    for start, end, rows in longest:
-        alias = _settle(text, start, end, rows, sure)
-        if alias:
-            m = _describe(text, Mention(start, end, alias.id, alias.kind, alias.form, start, end), out)
-            if out and out[-1].id == m.id and text[out[-1].end : start].strip() == "(":
-                m.place, m.weak = out[-1].place, out[-1].weak  # "the Fund for Stabilization (FFS)" is one name
-            out.append(m)
+    return longest
+
+
+@cache
+def _contexts() -> dict[str, list[tuple[str, re.Pattern[str], str]]]:
+    """State -> (side, pattern, reason): what around an ambiguous name says that it isn't the state."""
+    out: dict[str, list[tuple[str, re.Pattern[str], str]]] = {}
+    for r in table("name_contexts"):
+        out.setdefault(r["id"], []).append((r["side"], re.compile(r["pattern"]), r["reason"]))
     return out
 
 
-def _settle(text: str, start: int, end: int, rows: tuple[Alias, ...], sure: Counter[str]) -> Alias | None:
-    """Which alias a name stands for; None where that stays open."""
+def not_the_state(text: str, start: int, end: int, id_: str) -> str | None:
+    """Why an ambiguous name at [start, end) isn't the state `id_` ("the river"); None where nothing says so."""
+    for side, pattern, reason in _contexts().get(id_, ()):
+        if (
+            (side == "before" and pattern.search(text, max(0, start - 40), start))
+            or (side == "after" and pattern.match(text, end))
+            or (side == "text" and pattern.search(text, max(0, start - 2_000), end + 2_000))
+        ):
+            return reason
+    return None
+
+
+def _settle(text: str, start: int, end: int, rows: tuple[Alias, ...], sure: Counter[str]) -> Alias | str:
+    """Which alias a name stands for, or the reason why that stays open."""
     plain = [a for a in rows if not a.ambiguous]
     ids = {a.id for a in plain}
     if len(ids) == 1:
         alone = plain[0].form in ("name", "short_name") and plain[0].kind == "state" and " " not in plain[0].text
-        return None if alone and _surname(text, start, sure[plain[0].id]) else plain[0]
+        return "a person's name" if alone and _surname(text, start, sure[plain[0].id]) else plain[0]
+    several = "may be " + " or ".join(sorted({a.id for a in rows}))
     if not plain and all(a.kind == "organisation" for a in rows):
         named = [a for a in rows if sure[a.id]]
-        return named[0] if len({a.id for a in named}) == 1 else None
+        return named[0] if len({a.id for a in named}) == 1 else several
     candidates = plain or list(rows)
+    for id_ in sorted({a.id for a in candidates}):
+        reason = not_the_state(text, start, end, id_)
+        if reason:
+            return reason
     named = [a for a in candidates if sure[a.id]]
     if len({a.id for a in named}) == 1:
         return named[0]
     if len({a.id for a in candidates}) > 1:
-        return None
+        return several
     alias = candidates[0]
+    if not alias.text.isascii() and text[start:end].isascii():
+        return "a common word without its accent"  # "male", no capital
     # "Michael Jordan", "Jordan Peele": a name beside a name is a person's, unless an office stands there
     before = re.search(r"([A-Z][\w'’-]+)\s$", text[max(0, start - 30) : start])
     after = re.match(r"\s([A-Z][\w'’-]+)", text[end : end + 30])
     for near in (before, after):
         if near and fold(near[1]) not in _OFFICES and fold(near[1]) not in _NOT_PERSON:
-            return None
+            return "a person's name"
     if len(sure - Counter([alias.id])) or _RIGHT.match(text, end) or _LEFT.search(text, max(0, start - 90), start):
         return alias
-    return None
+    return "ambiguous, and nothing else in the text speaks of states"
 
 
 def _surname(text: str, start: int, named: int) -> bool:
@@ -421,3 +546,164 @@ def _is_place(text: str, m: Mention) -> bool:
         ):
             return True
     return bool(re.match(r"\s+(?:airport|university|stadium)\b", text[m.end : m.end + 14], re.I))
+
+
+# --- office-holders ---------------------------------------------------------------------------------------------------
+
+# There the family name comes first; in Vietnam and Myanmar people go by their full names.
+_FAMILY_FIRST = frozenset(("CHN", "PRK", "KOR", "TWN", "HKG", "SGP"))
+_NO_SURNAME = frozenset(("VNM", "MMR"))
+_TITLE = re.compile(rf"\b(?:(?P<office>(?i:{_OFFICE}))|Mr|Mrs|Ms|Dr|Sir)\.?\s+$")
+_BEFORE_NAME = frozenset(
+    "when while but and as if after before then today yesterday meanwhile however earlier later although since for "
+    "with to by from of that because both said says according like unlike also thus here there instead so yet".split()
+)
+
+
+@dataclass(slots=True)
+class Holders:
+    """The table of office-holders: by folded full name, by folded surname, and both in one automaton."""
+
+    by_name: dict[str, tuple[Holder, ...]]
+    by_surname: dict[str, tuple[Holder, ...]]
+    common: frozenset[str]
+    automaton: ahocorasick.Automaton
+
+
+def holders(path: str | None = None) -> Holders:
+    """The table of office-holders: `path`, or ENTENTE_OFFICE_HOLDERS, or the lexicon's own; read once per process.
+
+    Raises InputMissing where the file is missing or lacks a column.
+    """
+    return _holders(path or str(office_holders() or LEXICON / "office_holders.csv"))
+
+
+@cache
+def _holders(path: str) -> Holders:
+    file = Path(path)
+    by_name: dict[str, tuple[Holder, ...]] = {}
+    by_surname: dict[str, tuple[Holder, ...]] = {}
+    for r in table(file.stem, file.parent) if file.suffix == ".csv" else ():
+        if lacking := {"name", "office", "state", "valid_from", "valid_to"} - r.keys():
+            raise InputMissing(f"no column {min(lacking)}", mend="see lexicon/office_holders.csv", file=file.name)
+        h = Holder(r["name"], r["office"], r["state"], r["valid_from"] or "", r["valid_to"] or "")
+        key = fold(h.name)
+        by_name[key] = (*by_name.get(key, ()), h)
+        parts = key.split()
+        if len(parts) > 1 and h.state not in _NO_SURNAME:
+            first = h.state in _FAMILY_FIRST and "ki-moon" not in key
+            surname = parts[0] if first or parts[0] == "ban" else parts[-1]
+            if surname not in ("jr", "i", "ii", "iii", "iv", "v", "vi", "xiv", "xvi"):
+                by_surname[surname] = (*by_surname.get(surname, ()), h)
+            if surname.startswith(("al-", "el-")):
+                by_surname[surname[3:]] = (*by_surname.get(surname[3:], ()), h)
+    automaton = ahocorasick.Automaton()
+    for key in {*by_name, *by_surname}:
+        automaton.add_word(key, key)
+    automaton.make_automaton()
+    return Holders(by_name, by_surname, frozenset(fold(w) for w in words("common_surnames")), automaton)
+
+
+@cache
+def _heirs() -> dict[str, str]:
+    """State of the past -> the state of today that went on under another code in the same capital (SCG -> SRB)."""
+    rows = {r["country_id"]: r for r in seed("countries")}
+    return {
+        old: new
+        for new, r in rows.items()
+        for old in (r.get("successor_of") or "").replace(";", " ").split()
+        if not r["valid_to"] and old in rows and rows[old]["capital"] == r["capital"] and old != "SUN"
+    }
+
+
+def who(
+    name: str, office: str | None, day: date | None, known: Holders | None = None
+) -> tuple[Holder, bool] | str | None:
+    """Which office-holder a name means on a day: (row, whether he held it then), the reason why that is open, or None
+    where the table doesn't know the name.
+
+    `office`: the office that the text gives him ("President"), which settles between namesakes. Of namesakes of one
+    state (father and son) the state is known and the name stays as given.
+    """
+    known = known or holders()
+    key = fold(name)
+    rows = known.by_name.get(key) or known.by_surname.get(key)
+    if not rows:
+        return None
+    if office:
+        said = fold(office).removeprefix("deputy ")
+        fitting = tuple(h for h in rows if said in h.office or h.office in said)
+        rows = fitting or rows
+    held = [h for h in rows if h.held(day)]
+    pool = held or list(rows)
+    if not held and day is not None:
+        # out of office, but of his own time rather than of a namesake's: nobody is named before he has an office
+        since = [h for h in rows if (h.valid_from or "0") <= day.isoformat()]
+        pool = since or pool
+    states = {h.state for h in pool}
+    if len(states) > 1 and not held:
+        heirs = _heirs()
+        states = {heirs.get(h.state, h.state) for h in pool}
+    if len(states) > 1:
+        return "may be of " + " or ".join(sorted(states))
+    best = max(pool, key=lambda h: h.valid_from)
+    namesakes = len({fold(h.name.removeprefix("King "))[0] for h in pool}) > 1
+    return replace(best, state=states.pop(), name=name if namesakes else best.name), bool(held)
+
+
+def _add_persons(
+    text: str, folded: str, day: date | None, gaz: Gazetteer, out: list[Mention], open_: list[Unresolved]
+) -> None:
+    """Office-holders named without their state; a common word, or a surname stated for another, is none."""
+    known = holders()
+    stated = {fold(m.name.split()[-1]) for m in out if m.name}
+    taken = bytearray(len(text))  # 1 where a mention already stands
+    for m in out:
+        taken[m.np_start : m.np_end] = b"\x01" * (m.np_end - m.np_start)
+    found: list[tuple[int, int, str]] = []
+    for last, key in known.automaton.iter(folded):
+        start, end = last + 1 - len(key), last + 1
+        # "Xi'an" and "Costa-Gavras" are other names
+        if text[start].isupper() and _boundary(text, start, end) and not re.match(r"-|'(?!s\b)\w", text[end : end + 3]):
+            found.append((start, end, key))
+    found.sort(key=lambda f: (f[0], -f[1]))
+    full: dict[str, str] = {}
+    reached = 0
+    new: list[Mention] = []
+    for start, end, key in found:
+        if start < reached or any(taken[start:end]):
+            continue
+        title = _TITLE.search(text, max(0, start - 40), start)
+        if key in known.by_name:
+            pass
+        elif key in stated:
+            continue
+        elif not title:
+            near = re.search(r"\b([A-ZÀ-Ž][\w'-]*)\.?\s$", text[max(0, start - 30) : start])
+            given = near and fold(near[1]) not in _BEFORE_NAME | _NOT_PERSON
+            if (key in known.common and key not in full) or given or re.match(r"\s[A-Z][a-z]", text[end : end + 3]):
+                continue
+        who_ = who(full.get(key, key), title["office"] if title else None, day, known)
+        if who_ is None:
+            continue
+        if isinstance(who_, str):
+            open_.append(Unresolved(start, end, text[start:end], who_))
+            continue
+        holder, verified = who_
+        if key in known.by_name:
+            for part in (key.split()[0], key.split()[-1]):
+                if any(fold(h.name) == key for h in known.by_surname.get(part, ())):
+                    full.setdefault(part, key)
+        reached = end
+        kind = gaz.kinds.get(holder.state, "state")
+        m = Mention(start, end, holder.state, kind, "person", title.start() if title else start, end)
+        m.name = text[start:end] if holder.name == full.get(key, key) else holder.name
+        m.role_status = "role_verified" if verified else "role_unverified"
+        if verified:
+            m.office, m.sector = holder.office, "IGO" if kind == "organisation" else "GOV"
+        m.possessive = text.startswith("'", end)
+        new.append(m)
+    if new:
+        out.extend(new)
+        out.sort(key=lambda m: (m.start, m.end))
+        open_.sort(key=lambda u: u.start)
