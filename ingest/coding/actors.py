@@ -217,12 +217,17 @@ def gazetteer(seeds: Path = SEEDS) -> Gazetteer:
 
 _OFFICES = {fold(r["phrase"]): (r["sector"], r["kind"]) for r in table("offices")}
 _OFFICE = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(_OFFICES, key=lambda p: (-len(p), p)))
-_NAME_WORD = r"(?:[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-[A-ZÀ-Þ]?\w+)*\.?)"
+_TITLE = r"(?:Mr|Mrs|Ms|Dr|Amb|Gen|Col|Lt|Prof|Rev|Hon|St|H\.E)\."
+# a word of a name: no full stop ends it but an initial's or a title's
+_NAME_WORD = rf"(?:{_TITLE}|[A-Z]\.|[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-[A-ZÀ-Þ]?\w+)*)"
+# "of Trade", "of Foreign Affairs and Trade", "of Foreign Affairs, Trade and Culture", but not "of Trade, Ida Holm"
+_FIELD = r"[A-Z]\w+(?:\s+and\s+[A-Z]\w+|\s+[A-Z]\w+|,\s+[A-Z]\w+(?=(?:\s+[A-Z]\w+)?(?:,|\s+and)\s+[A-Z])){{0,4}}".replace("{{", "{").replace("}}", "}")
 _NAME = rf"{_NAME_WORD}(?:\s+(?:(?:al|el|bin|ibn|de|da|dos|van|von|der|ben)[\s-])?{_NAME_WORD}){{0,3}}"
 # "[Danish] Foreign Minister Ida Holm", "[Danish] Ministry of Trade and Fisheries"
 _RIGHT = re.compile(
-    rf"(?:'s?)?\s+(?P<mods>(?:(?!(?:and|or|of|to|in|on|with|for|by|at|from)\b)[\w-]+\s+){{0,3}}?)(?P<office>(?i:{_OFFICE}))\b"
-    rf"(?P<of>\s+(?:of|for)\s+(?:the\s+)?[A-Z]\w+(?:(?:\s+and|,)?\s+[A-Z]\w+){{0,4}})?(?P<name>,?\s+{_NAME})?"
+    rf"(?:'s?)?\s+(?P<mods>(?:(?!(?:and|or|of|to|in|on|with|for|by|at|from|will|would|is|are|was|were|has|have|had|can|could|may|"
+    rf"might|must|should|shall)\b)[\w-]+\s+){{0,3}}?)(?P<office>(?i:{_OFFICE}))\b"
+    rf"(?P<of>\s+(?:of|for)\s+(?:the\s+)?{_FIELD})?(?P<name>,?\s+{_NAME})?"
 )
 # "Foreign Minister of the [Kingdom of Denmark]", "Ambassador of [Kazakhstan] to Georgia"
 _LEFT = re.compile(
