@@ -341,7 +341,7 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
     if not by:
         return None
     if financial and not to and len(by) > 1:
-        lender = _lender(doc, act, start, stop)
+        lender = _lender(doc, act, start, stop) or _giver(by, sums)
         if lender:
             by, to = [lender], [i for i in by if i != lender]
     if act.absorbed:
@@ -364,6 +364,10 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
     )
     begin = act.scope_start if act.passive or act.rule.frame == "undertaken" else start
     begin, stop = _trim(text, begin, stop)
+    currency = amount.currency if amount else None
+    if amount and not currency:
+        # "rupees from India": the donor's own, where the word fits it
+        currency = money.settle(amount, by) or money.settle(amount, to)
     return (
         Promise(
             by,
@@ -373,7 +377,7 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
             direction,
             low,
             high,
-            amount.currency if amount else None,
+            currency,
             (told or "none") if financial else "none",
             concessional(words) if financial else None,
             stage,
@@ -407,6 +411,20 @@ def _lender(doc: Document, act: Act, start: int, stop: int) -> str | None:
     ]
     banks = banks or [p.id for p in act.actors if p.kind == "organisation"]
     return banks[0] if len(set(banks)) == 1 else None
+
+
+def _giver(ids: list[str], sums: list[Money]) -> str | None:
+    """Which of two signatories gives: whose currency it is, else the one that is a donor and the other not (or a lesser
+    one, by donor_states.csv); None where that is open."""
+    if len(ids) != 2:
+        return None
+    if sums and sums[0].currency and sums[0].currency != "USD":
+        issuers = [i for i in ids if sums[0].currency in money.state_currencies().get(i, ())]
+        if len(issuers) == 1:
+            return issuers[0]
+    rank = {r["id"]: int(r["rank"]) for r in table("donor_states")}
+    a, b = (rank.get(i, 3) for i in ids)
+    return ids[0] if a < b else ids[1] if b < a else None
 
 
 def _trim(text: str, start: int, stop: int) -> tuple[int, int]:

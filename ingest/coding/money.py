@@ -136,7 +136,7 @@ _DIGIT_OR_LARGE = re.compile(rf"\d|(?i:\b(?:{'|'.join(_LONG)}))")
 
 
 @cache
-def _state_currencies() -> dict[str, frozenset[str]]:
+def state_currencies() -> dict[str, frozenset[str]]:
     """ISO 3166-1 alpha-3 code -> the currencies that are legal tender there today."""
     out: dict[str, set[str]] = {}
     for row in table("currency_states"):
@@ -169,7 +169,7 @@ def settle(found: Money, states: Iterable[str]) -> str | None:
     """
     if not found.candidates:
         return found.currency
-    used = {c for s in states for c in _state_currencies().get(s, ()) if c in found.candidates}
+    used = {c for s in states for c in state_currencies().get(s, ()) if c in found.candidates}
     if found.currency in used or len(used) != 1:
         return found.currency
     return used.pop()
@@ -332,7 +332,7 @@ def _longest_name(words: str) -> tuple[_Currency, int] | None:
             continue
         key = word.lower().rstrip(".'’")
         family = set(known[0].candidates) | _family(key) | _family(key.removesuffix("s")) | {known[0].code or ""}
-        own = _state_currencies().get(state, frozenset()) & family
+        own = state_currencies().get(state, frozenset()) & family
         if len(own) == 1:
             return _Currency(next(iter(own))), len(words[: ends[i + 1]].rstrip(".'’"))
         if known[0].code and not known[0].candidates:
