@@ -3,11 +3,16 @@
 entente code FILE...                 one line per statement: file, date, countries, events, commitments
 entente code --task statements       JSON lines {doc_id, date, text} on stdin -> doc_id, story_of, countries, events,
                                      commitments, each with `span` [start, end) into the text as given
+entente code --task event-type       {id, text, source, target} -> event_type, quad_class, confidence, span
+entente code --task commitment       {id, title, description} -> donor, recipient, amount, currency, instrument, ...
+entente code --task actor            {id, phrase, date} -> country, sector, name, role_status
+entente code --explain FILE...       for a person: which rule fired on which words, and which nearly did
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import re
 import sys
@@ -18,9 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from ingest.coding import CODER_VERSION, Coded, Commitment, Event, Stories, code
+from ingest.coding.explain import explain
 from ingest.errors import BadFile, EntenteError, InputMissing
 
 _HEADER = re.compile(r"\s*date\s+(\d{4}-\d{2}-\d{2})\s")
+# task -> (module below ingest.coding, the fields that it needs); imported when asked for, because each reads its own lists
+_ANSWERS = {
+    "event-type": ("event_type", ("id", "text")),
+    "commitment": ("project", ("id", "title")),
+    "actor": ("actor", ("id", "phrase")),
+}
 _FLAGS = ("future", "hypothetical", "negation", "historical")
 
 
@@ -36,7 +48,8 @@ def main(argv: list[str]) -> int:
         metavar="FILE",
         help="text files; a first line ` date YYYY-MM-DD ` gives the date",
     )
-    parser.add_argument("--task", choices=("statements",), help="read JSON lines from standard input")
+    parser.add_argument("--task", choices=("statements", *_ANSWERS), help="read JSON lines from standard input")
+    parser.add_argument("--explain", action="store_true", help="say why; `-` as FILE reads standard input")
     parser.add_argument("--version", action="version", version=CODER_VERSION)
     args = parser.parse_args(argv)
     if bool(args.files) == bool(args.task):
@@ -46,12 +59,17 @@ def main(argv: list[str]) -> int:
     failed = 0
     try:
         if args.task:
-            for row in statements(sys.stdin):
+            for row in statements(sys.stdin) if args.task == "statements" else answers(args.task, sys.stdin):
                 _write(row)
             return 0
         for path in args.files:
             try:
-                _write(_file(path))
+                if args.explain:
+                    day, text, _ = _read(path)
+                    for line in explain(text, day):
+                        print(line)
+                else:
+                    _write(_file(path))
             except EntenteError as e:
                 print(f"entente code: {e}", file=sys.stderr)
                 failed = 1
@@ -65,9 +83,11 @@ def _write(row: dict[str, Any]) -> None:
     print(json.dumps(row, ensure_ascii=False))
 
 
-def _file(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> tuple[date | None, str, int]:
+    """The date of a file's header, its text, and where that begins in the file."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        text = raw.decode("utf-8")
     except FileNotFoundError as e:
         raise InputMissing("there is no such file", mend="check the path", file=str(path)) from e
     except OSError as e:
@@ -77,9 +97,14 @@ def _file(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as e:
         raise BadFile(f"byte {e.start} is no UTF-8", mend="save the file as UTF-8", file=str(path)) from e
     header = _HEADER.match(text)
-    day = _day(header[1], str(path), None) if header else None
-    coded = code(text[header.end() :] if header else text, day)
-    shift = header.end() if header else 0
+    if not header:
+        return None, text, 0
+    return _day(header[1], str(path), None), text[header.end() :], header.end()
+
+
+def _file(path: Path) -> dict[str, Any]:
+    day, text, shift = _read(path)
+    coded = code(text, day)
     return {
         "file": str(path),
         "date": day.isoformat() if day else None,
@@ -109,24 +134,39 @@ def _day(value: object, file: str, row: int | None) -> date | None:
         raise BadFile(f"{value!r} is no date", mend="write it as YYYY-MM-DD", file=file, row=row) from e
 
 
-def statements(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """JSON lines {doc_id, date, text} -> coded rows in the form of the labelled statements, with stories."""
-    index = Stories()
+def _rows(lines: Iterable[str], *needed: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line number, object) of each line that is not blank; raises BadFile for one that is not as asked."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            text, doc_id = row["text"], row["doc_id"]
+            missing = [name for name in needed if not isinstance(row[name], str | int)]
         except (ValueError, KeyError, TypeError) as e:
             raise BadFile(
-                "the line is no JSON object with doc_id and text",
+                f"the line is no JSON object with {' and '.join(needed)}",
                 mend="see entente code --help",
                 file="stdin",
                 row=number,
             ) from e
-        if not isinstance(text, str):
-            raise BadFile("text is no string", mend="see entente code --help", file="stdin", row=number)
+        if missing:
+            raise BadFile(f"{missing[0]} is no string", mend="see entente code --help", file="stdin", row=number)
+        yield number, row
+
+
+def answers(task: str, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """JSON lines of one of the small tasks, each answered by its module; unknown is null, never a guess."""
+    module, needed = _ANSWERS[task]
+    answer = importlib.import_module(f"ingest.coding.{module}").answer
+    for _, row in _rows(lines, *needed):
+        yield answer(row)
+
+
+def statements(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """JSON lines {doc_id, date, text} -> coded rows in the form of the labelled statements, with stories."""
+    index = Stories()
+    for number, row in _rows(lines, "doc_id", "text"):
+        doc_id, text = row["doc_id"], str(row["text"])
         day = _day(row.get("date"), "stdin", number)
         story = index.add(str(doc_id), day, text)
         yield {

@@ -65,6 +65,16 @@ class Act:
     absorbed: bool = False  # the pledge that a following "the agreement was signed" is about
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A rule that was tried on words: `outcome` is "fired", else why it did not. Offsets: normalised text."""
+
+    start: int
+    end: int
+    rule: Rule
+    outcome: str
+
+
 @dataclass(slots=True)
 class _Marks:
     """What is found once per sentence and asked for by each of its triggers. Offsets: normalised text."""
@@ -88,6 +98,7 @@ class Document:
     acts: list[Act]
     principals: list[Party]
     sums: list[money.Money] = field(default_factory=list)  # set when commitments are looked for
+    trials: list[Trial] | None = None  # filled only where somebody wants to know
 
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -102,7 +113,8 @@ _AUX = frozenset(
 )
 # "the minister" is no prime minister, and an envoy an ambassador
 _SAME_OFFICE = {
-    "minister": r"(?<!prime )minister", "premier": "(?:prime minister|premier)", "diplomat": "(?:ambassador|envoy|diplomat)",
+    "minister": r"(?<!prime )minister", "premier": "(?:prime minister|premier)",
+    "diplomat": "(?:ambassador|envoy|diplomat)",
     "envoy": "(?:ambassador|envoy)", "chairwoman": "chair(?:woman|person)?", "chairman": "chair(?:man|person)?",
     "he": "(?!x)x", "she": "(?!x)x",
 }  # fmt: skip
@@ -141,7 +153,9 @@ _BOTH = re.compile(
 )
 _PERSON_OF = re.compile(rf"'s?\s+(?P<name>{agents.NAME})(?=\s+[a-z]|,)")
 _APPOSED = re.compile(rf"(?:\s*\([A-Z]{{2,8}}\))?,\s+(?:{agents.RANK}\s+)?(?P<name>{agents.NAME})(?=\s*[,.;]|\s+[a-z])")
-_BODY_OF = re.compile(rf"(?:'s?)?\s+(?:(?!(?:and|or|of|to|in|on|with|for|by|at|from|is|are|was|were|has|have|will)\b)[\w-]+\s+){{0,2}}?(?i:{agents.BODY}|{agents.PERSON})\b(?!-)")
+_BODY_OF = re.compile(
+    rf"(?:'s?)?\s+(?:(?!(?:and|or|of|to|in|on|with|for|by|at|from|is|are|was|were|has|have|will)\b)[\w-]+\s+){{0,2}}?(?i:{agents.BODY}|{agents.PERSON})\b(?!-)"
+)
 _RELATIVE = frozenset("who which that whose whom where when as".split())
 # what these open is a condition, a question or a time, not an act
 _NO_ACT_AFTER = frozenset("if unless until whether provided before because".split())
@@ -180,14 +194,14 @@ def _coreference() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"\b(?:{body})\b(?!\s+(?:of|for|from)\s|\s+(?-i:[A-Z][a-z]))", re.IGNORECASE), rows
 
 
-def read(text: str, day: date | None, gaz: actors.Gazetteer | None = None) -> Document:
-    """Find everything in a normalised text. `day` is the statement's date."""
+def read(text: str, day: date | None, gaz: actors.Gazetteer | None = None, *, explain: bool = False) -> Document:
+    """Find everything in a normalised text. `day` is the statement's date; `explain` keeps what was tried in `trials`."""
     sents = sentences(text)
     gaz = gaz or actors.gazetteer()
     mentions = [m for m in actors.find(text, day, gaz) if not _inside_boilerplate(m, sents)]
     for m in mentions:
         m.id = _ACTS_FOR.get(m.id, m.id)
-    doc = Document(text, day, sents, mentions, topics.hits(text), [], [])
+    doc = Document(text, day, sents, mentions, topics.hits(text), [], [], trials=[] if explain else None)
     _Reader(doc, gaz).run()
     _absorb(doc.acts)
     return doc
@@ -237,6 +251,7 @@ class _Reader:
         self.offices: list[tuple[str, Party]] = []  # "danish foreign minister" and whose, in the order of the text
         self.refs_here: list[Ref] = []
         self.sentence_text = ""
+        self.reason = ""  # why the last trigger was no act
         self.ranked: list[Party] = []  # who the text names, the most named first
         self._split_mentions()
         self._principals()
@@ -288,6 +303,10 @@ class _Reader:
                 continue
             for m in names:
                 self._owner_of_person(m, s)
+            for a, b in reversed(list(pairwise(names))):
+                # "Danish and Norwegian ministers": both are parties
+                if a.weak and not b.weak and b.sector and re.fullmatch(r"(?:,|,?\s+and)\s+(?:the\s+)?", self.text[a.end : b.start]):
+                    a.weak, a.place, a.sector = False, False, b.sector
             taken = [(m.np_start, m.np_end) for m in names if not m.weak]
             for g in agents.find(self.text, s.start, s.end):
                 if any(a < g.end and g.start < b for a, b in taken):
@@ -666,13 +685,18 @@ class _Reader:
                     continue
                 m = rule.pattern.match(self.text, a, s.end)
                 if not m:
+                    self._tried(a, tokens[i][1], rule, "its first word stands here, the rest of its pattern does not")
                     continue
                 aux, v = self._aux(tokens, i) if rule.verbal else (set(), i)
                 use = self._use(tokens, i, v, aux, uses, refs) if rule.verbal else NOUN
                 if use is None:
+                    self._tried(a, m.end(), rule, "the words match, but no finite verb of a party stands here")
                     self.loose.append((a, m.end(), rule))
                     continue
                 rank = (m.end() - a, -rule.order)
+                if best is not None:
+                    longer = best[1][3] if rank > best[0] else rule
+                    self._tried(a, m.end(), longer, "another rule matches more words")
                 if best is None or rank > best[0]:
                     best = (rank, (a, m.end(), tokens[v][0], rule, frozenset((use,)), aux, i))
             if best:
@@ -699,13 +723,19 @@ class _Reader:
         for f in reversed(kept):
             act = self._act(s, refs, f, nxt) or (f[0] in spare and self._act(s, refs, spare[f[0]], nxt)) or None
             if act:
+                self._tried(f[0], f[1], act.rule, "fired")
                 acts.append(act)
                 nxt = act.start
             else:
+                self._tried(f[0], f[1], f[3], self.reason)
                 self.loose.append((f[0], f[1], f[3]))
         acts.reverse()
         self._contents(s, acts)
         self.doc.acts.extend(acts)
+
+    def _tried(self, start: int, end: int, rule: Rule, outcome: str) -> None:
+        if self.doc.trials is not None:
+            self.doc.trials.append(Trial(start, end, rule, outcome))
 
     def _contents(self, s: Sentence, acts: list[Act]) -> None:
         """ "Signed an agreement under which X will ...", "Under the agreement signed today X will ...": one AGREE, that of
@@ -938,6 +968,7 @@ class _Reader:
         clause, opener = self._clause(s, vstart)
         goes_on = opener in ("before", "until", "because") and text[:vstart].rstrip().endswith((" and", " but"))
         if (opener in _NO_ACT_AFTER and not goes_on) or any(a <= vstart < b for a, b in self.marks.conditions):
+            self.reason = "it stands in a condition, a question or a time"
             return None
         passive = PARTICIPLE in use and bool(aux & _BE)
         flags = set(rule.flags) - {"pair"}
@@ -954,10 +985,12 @@ class _Reader:
             flags.add("negation")
         future, modal = bool(aux & _FUTURE or ("to" in aux and aux & _BE)), bool(aux & _MODAL)
         if ("would" in aux and "have" in aux) or "had" in aux and "to" in aux:
+            self.reason = "it did not happen (would have, had to)"
             return None
         if future or modal:
             changed = self._future(event_type, "negation" in flags, modal)
             if changed is None:
+                self.reason = "what is to come of it is no act"
                 return None
             event_type, add = changed
             flags |= add
@@ -969,10 +1002,12 @@ class _Reader:
         subject, told = self._subject(s, refs, vstart)
         parties = self._frame(s, refs, rule, start, end, stop, passive, subject, told)
         if parties is None:
+            self.reason = f"the words around it name nobody who could act (frame {rule.frame})"
             return None
         acting, receiving, weaker = parties
         if weaker and event_type == "REQUEST" and any(p.sector == "LEG" for p in subject):
-            return None  # "the parliament proposed a prime minister"
+            self.reason = "a parliament's proposal at home"  # "the parliament proposed a prime minister"
+            return None
         if weaker:
             confidence -= 0.2
         if receiving and set(_ids(acting)) == set(_ids(receiving)):
@@ -981,6 +1016,7 @@ class _Reader:
         if event_type == "AID" and not receiving and self.home and self.home.id not in _ids(acting):
             receiving = [self.home]
         if not acting or (event_type == "AID" and not receiving):
+            self.reason = "no party acts" if not acting else "nobody receives"
             return None
         if event_type == "CONSULT" and re.match(r"\s+(?:\w+\s+){0,3}?possibilit", text[end : end + 40]):
             flags.add("hypothetical")
