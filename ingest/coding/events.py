@@ -1512,45 +1512,21 @@ def speaker(doc: Document) -> str | None:
     return None
 
 
-def between(text: str, source: str, target: str, day: date | None = None) -> tuple[str, int, int, float] | None:
-    """(event type, start, end, confidence) of how `source` deals with `target`, two phrases of one sentence, or None.
+def between(
+    text: str, source: tuple[int, int] | None, target: tuple[int, int] | None
+) -> tuple[list[Act], list[tuple[int, int, Rule]]]:
+    """(acts, triggers without a subject of their own) of one sentence, read with two phrases standing for its parties.
 
-    The phrases stand for parties whether or not the gazetteer knows them. Of several acts, one that has both in their
-    places wins, then the nearest to the source; where no trigger has the source as its subject, a trigger that merely
-    stands in the sentence is taken, with low confidence.
+    `source` and `target` are offsets [start, end) into `text`, None where a phrase is not in it. Whether or not the
+    gazetteer knows the phrases, the acts name them as the parties SOURCE and TARGET, and name nobody else.
     """
-    folded = fold(text)
-    places = []
-    for party, phrase in (("SOURCE", source), ("TARGET", target)):
-        at = folded.find(fold(phrase)) if phrase else -1
-        places.append((at, at + len(phrase), party) if at >= 0 else None)
-    mentions = [Mention(p[0], p[1], p[2], "state", "name", p[0], p[1], "GOV") for p in places if p]
+    mentions = [
+        Mention(at[0], at[1], name, "state", "name", at[0], at[1], "GOV")
+        for at, name in ((source, "SOURCE"), (target, "TARGET"))
+        if at
+    ]
     mentions.sort(key=lambda m: m.start)
-    doc = Document(text, day, [Sentence(0, 0, len(text), False)], mentions, topics.hits(text), [], [])
+    doc = Document(text, None, [Sentence(0, 0, len(text), False)], mentions, topics.hits(text), [], [])
     reader = _Reader(doc, actors.gazetteer(), pair=True)
     reader.run()
-    src, tgt = places
-
-    def rank(a: Act) -> tuple[int, float, int]:
-        acting, receiving = set(_ids(a.actors)), set(_ids(a.recipients))
-        right = (
-            3
-            if "SOURCE" in acting and "TARGET" in receiving
-            else 2
-            if "SOURCE" in acting
-            else 1
-            if acting or receiving
-            else 0
-        )
-        if "TARGET" in acting and "SOURCE" not in acting:
-            right = 0
-        return right, a.confidence, -abs(a.start - src[1]) if src else -a.start
-
-    best = max(doc.acts, key=rank, default=None)
-    if best is not None and (rank(best)[0] > 1 or not reader.loose):
-        return best.event_type, best.start, best.end, best.confidence
-    here = (src[1] + tgt[0]) // 2 if src and tgt else 0
-    lone = min(reader.loose, key=lambda f: (abs(f[0] - here), f[2].order), default=None)
-    if lone:
-        return lone[2].event_type, lone[0], lone[1], 0.4
-    return (best.event_type, best.start, best.end, 0.4) if best else None
+    return doc.acts, reader.loose
