@@ -21,9 +21,11 @@ from __future__ import annotations
 import heapq
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from zlib import crc32
 
 from ingest.coding.tables import seed, table, words
@@ -35,7 +37,9 @@ REWRITE_DAYS = 2  # and a rewrite this late: later, the same names with other wo
 SAME = 0.5  # similarity from which two texts are one story
 COPY = 0.86  # what a copy must hold of the shorter text
 LATE_COPY = 0.95  # and a copy later than REWRITE_DAYS
-RETOLD = 0.63  # see _retold
+POINTED = 0.7  # the share of names and numbers that a copy keeps
+RETOLD = 0.64  # see _retold
+FEWEST = 6  # common names and numbers of a rewrite; two ministers alone have four, and meet again
 MAX_WORDS = 800  # of a text that count; enough to tell any release
 COPY_KEYS = 12
 CROWD = 400
@@ -118,7 +122,7 @@ def signature(text: str) -> tuple[int, ...]:
 class _Profile:
     """A signature taken apart for comparison."""
 
-    __slots__ = ("grams", "ids", "numbers", "pointed", "total", "triples", "weight")
+    __slots__ = ("grams", "ids", "names", "numbers", "pointed", "total", "triples", "weight")
 
     def __init__(self, sig: Iterable[int]) -> None:
         values = list(sig)
@@ -127,7 +131,7 @@ class _Profile:
         self.weight = {v >> 2: _WEIGHT[v & 3] for v in sorted(values, key=_kind)}
         self.total = sum(self.weight.values())
         self.numbers = frozenset(v >> 2 for v in values if v & 3 == _NUMBER)
-        self.pointed = frozenset(v >> 2 for v in values if v & 2)  # names and numbers
+        self.names=frozenset(v>>2 for v in values if v&3==2); self.pointed = frozenset(v >> 2 for v in values if v & 2)  # names and numbers
         self.triples = _triples(self.ids)
         self.grams = frozenset(self.triples)
 
@@ -194,19 +198,23 @@ def _alike(a: _Profile, b: _Profile, gap: int) -> float:
     shared = len(a.pointed & b.pointed)
     fewest = min(len(a.pointed), len(b.pointed))
     pointed = shared / fewest if fewest else 1.0
-    one, two = _side(small, large), _side(large, small)
     weight = small.weight
     contained = sum(weight[w] for w in weight.keys() & large.weight.keys()) / small.total
+    again = gap <= REWRITE_DAYS and shared >= FEWEST  # whether it can be a rewrite
+    retold = _retold(contained, pointed, shared) if again else 0.0  # at most: see `told`
+    least = LATE_COPY if gap > REWRITE_DAYS else COPY
+    if max(_scaled(contained, least), _scaled(retold, RETOLD)) < SAME:
+        return min(_scaled(contained, least), 0.4)
+    one, two = _side(small, large), _side(large, small)
     apart = min(one.apart / small.total, two.apart / large.total)
     numbers, names = min(one.numbers, two.numbers), min(one.names, two.names)
     # a part of a longer text is its copy where it opens it: a digest would join all that it lists
     opens = small.total >= 0.7 * large.total or 0 <= two.first <= 0.25 * len(large.ids)
     copy = contained - max(0.0, apart - 0.06) - 0.15 * (numbers + names)
-    if not opens or pointed < 0.7:
+    if not opens or pointed < POINTED:
         copy = min(copy, 0.5)
-    least = LATE_COPY if gap > REWRITE_DAYS else COPY
     best = _scaled(copy, least)
-    if gap <= REWRITE_DAYS:
+    if again:
         told = one.found / one.outside if one.outside else 1.0
         best = max(best, _scaled(_retold(told, pointed, shared) - 0.07 * min(names, 2), RETOLD))
     return best
@@ -270,6 +278,7 @@ class Stories:
         self._ids: list[str] = []
         self._when: list[int] = []  # day number (proleptic Gregorian ordinal) or _UNDATED
         self._sig: list[array[int] | None] = []
+        self._pointed: list[frozenset[int]] = []
         self._above: list[int] = []  # union-find
         self._name: dict[int, tuple[int, str]] = {}  # head of a set -> (day number, id) of its story
         self._profiles: dict[int, _Profile] = {}
@@ -342,6 +351,7 @@ class Stories:
             gone = {n for held in self._days.pop(when).copies.values() for n in held}
             for n in gone:
                 self._sig[n] = None
+                self._pointed[n] = frozenset()
                 self._profiles.pop(n, None)
 
     def _enter(self, statement_id: str, when: int, sig: Iterable[int], name: tuple[int, str]) -> int:
@@ -350,6 +360,7 @@ class Stories:
         self._ids.append(statement_id)
         self._when.append(when)
         self._sig.append(array("I", sig))
+        self._pointed.append(frozenset())
         self._above.append(n)
         self._name[n] = name
         return n
@@ -360,43 +371,29 @@ class Stories:
             day = self._days[when] = _Day()
         for k in keys:
             day.copies.setdefault(k, []).append(n)
+        self._pointed[n] = profile.pointed
         for k in profile.pointed:
             day.pointed.setdefault(k, []).append(n)
 
     def _like(self, when: int, profile: _Profile, keys: list[int]) -> list[int]:
         """The statements of the window that tell the same story as a new one."""
-        shared: dict[int, int] = {}
-        copies: set[int] = set()
+        copied: list[list[int]] = []
+        pointed: list[list[int]] = []
         for other, day in self._window(when):
-            held = day.copies
-            for k in keys:
-                if k in held and len(held[k]) <= CROWD:
-                    copies.update(held[k])
+            copied += [held for k in keys if (held := day.copies.get(k)) and len(held) <= CROWD]
             if _gap(when, other) <= REWRITE_DAYS:
-                pointed = day.pointed
-                for k in profile.pointed & pointed.keys() if len(pointed) < 64 else profile.pointed:
-                    rows = pointed.get(k)
-                    if rows and len(rows) <= CROWD:
-                        for n in rows:
-                            shared[n] = shared.get(n, 0) + 1
-        out = []
-        mine = len(profile.pointed)
-        for n in copies | shared.keys():
-            gap = _gap(when, self._when[n])
-            if n not in copies:
-                # the most that the rest could come to; most pairs that share a name end here
-                k = shared[n]
-                if k < 2 or _retold(1.0, k / max(1, min(mine, k)), k) < RETOLD:
-                    continue
-            other_profile = self._profile(n)
-            k = len(profile.pointed & other_profile.pointed)
-            fewest = min(mine, len(other_profile.pointed))
-            part = k / fewest if fewest else 1.0
-            if n not in copies and _retold(1.0, part, k) < RETOLD or part < 0.3:
-                continue
-            if _alike(profile, other_profile, gap) >= SAME:
-                out.append(n)
-        return out
+                pointed += [held for k in profile.pointed if (held := day.pointed.get(k)) and len(held) <= CROWD]
+        shared = Counter(chain.from_iterable(pointed))
+        mine, has = profile.pointed, self._pointed
+        fewest = len(mine)
+        # the most that a pair could come to; most that share a name end here
+        near = {n for n, k in shared.items() if k >= FEWEST and _retold(1.0, k / min(fewest, len(has[n])), k) >= RETOLD}
+        for n, k in Counter(chain.from_iterable(copied)).items():
+            if k >= min(2, len(keys)) and n not in near:
+                theirs = has[n]
+                if len(mine & theirs) >= POINTED * min(fewest, len(theirs)):
+                    near.add(n)
+        return [n for n in near if _alike(profile, self._profile(n), _gap(when, self._when[n])) >= SAME]
 
     def _window(self, when: int) -> Iterator[tuple[int, _Day]]:
         """The days to look at: all for an undated statement, else those near and the undated."""
