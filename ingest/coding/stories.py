@@ -38,8 +38,11 @@ SAME = 0.5  # similarity from which two texts are one story
 COPY = 0.86  # what a copy must hold of the shorter text
 LATE_COPY = 0.95  # and a copy later than REWRITE_DAYS
 POINTED = 0.7  # the share of names and numbers that a copy keeps
-RETOLD = 0.64  # see _retold
-FEWEST = 6  # common names and numbers of a rewrite; two ministers alone have four, and meet again
+RETOLD = 0.68  # see _retold
+FEWEST = 3  # common names and numbers of a rewrite
+EVIDENCE = 7.0  # the same with words; two ministers alone have four names, and meet again
+WORDS_PER_NAME = 4  # so many common words weigh as much as one common name
+MOST_WORDS = 5  # what common words may add to the evidence
 MAX_WORDS = 800  # of a text that count; enough to tell any release
 COPY_KEYS = 12
 CROWD = 400
@@ -122,7 +125,7 @@ def signature(text: str) -> tuple[int, ...]:
 class _Profile:
     """A signature taken apart for comparison."""
 
-    __slots__ = ("grams", "ids", "names", "numbers", "pointed", "total", "triples", "weight")
+    __slots__ = ("grams", "ids", "numbers", "pointed", "total", "triples", "weight")
 
     def __init__(self, sig: Iterable[int]) -> None:
         values = list(sig)
@@ -131,7 +134,7 @@ class _Profile:
         self.weight = {v >> 2: _WEIGHT[v & 3] for v in sorted(values, key=_kind)}
         self.total = sum(self.weight.values())
         self.numbers = frozenset(v >> 2 for v in values if v & 3 == _NUMBER)
-        self.names=frozenset(v>>2 for v in values if v&3==2); self.pointed = frozenset(v >> 2 for v in values if v & 2)  # names and numbers
+        self.pointed = frozenset(v >> 2 for v in values if v & 2)  # names and numbers
         self.triples = _triples(self.ids)
         self.grams = frozenset(self.triples)
 
@@ -199,9 +202,11 @@ def _alike(a: _Profile, b: _Profile, gap: int) -> float:
     fewest = min(len(a.pointed), len(b.pointed))
     pointed = shared / fewest if fewest else 1.0
     weight = small.weight
-    contained = sum(weight[w] for w in weight.keys() & large.weight.keys()) / small.total
-    again = gap <= REWRITE_DAYS and shared >= FEWEST  # whether it can be a rewrite
-    retold = _retold(contained, pointed, shared) if again else 0.0  # at most: see `told`
+    common = weight.keys() & large.weight.keys()
+    contained = sum(weight[w] for w in common) / small.total
+    evidence = shared + min(MOST_WORDS, sum(weight[w] == 1.0 for w in common) / WORDS_PER_NAME)
+    again = gap <= REWRITE_DAYS and shared >= FEWEST and evidence >= EVIDENCE  # whether it can be a rewrite
+    retold = _retold(contained, pointed, evidence) if again else 0.0  # at most: see `told`
     least = LATE_COPY if gap > REWRITE_DAYS else COPY
     if max(_scaled(contained, least), _scaled(retold, RETOLD)) < SAME:
         return min(_scaled(contained, least), 0.4)
@@ -216,14 +221,14 @@ def _alike(a: _Profile, b: _Profile, gap: int) -> float:
     best = _scaled(copy, least)
     if again:
         told = one.found / one.outside if one.outside else 1.0
-        best = max(best, _scaled(_retold(told, pointed, shared) - 0.07 * min(names, 2), RETOLD))
+        best = max(best, _scaled(_retold(told, pointed, evidence) - 0.07 * min(names, 2), RETOLD))
     return best
 
 
-def _retold(told: float, pointed: float, shared: int) -> float:
-    """Weighs for a rewrite, 0 to 1: the words found outside common phrases, the share and the number of common names
-    and numbers. The weights are those of a logistic regression on bench/archive.py, rounded."""
-    return 0.31 * told + 0.36 * pointed + 0.033 * min(shared, 10)
+def _retold(told: float, pointed: float, evidence: float) -> float:
+    """Weighs for a rewrite, 0 to 1: the share found of the words outside common phrases, the share of common names and
+    numbers, and how many there are. The weights are those of a logistic regression on bench/archive.py, rounded."""
+    return 0.31 * told + 0.36 * pointed + 0.033 * min(evidence, 10)
 
 
 def _scaled(value: float, least: float) -> float:
@@ -387,7 +392,7 @@ class Stories:
         mine, has = profile.pointed, self._pointed
         fewest = len(mine)
         # the most that a pair could come to; most that share a name end here
-        near = {n for n, k in shared.items() if k >= FEWEST and _retold(1.0, k / min(fewest, len(has[n])), k) >= RETOLD}
+        near = {n for n, k in shared.items() if k >= FEWEST and _retold(1.0, k / min(fewest, len(has[n])), k + MOST_WORDS) >= RETOLD}
         for n, k in Counter(chain.from_iterable(copied)).items():
             if k >= min(2, len(keys)) and n not in near:
                 theirs = has[n]
