@@ -45,7 +45,7 @@ WORDS_PER_NAME = 4  # so many common words weigh as much as one common name
 MOST_WORDS = 5  # what common words may add to the evidence
 MAX_WORDS = 800  # of a text that count; enough to tell any release
 COPY_KEYS = 12
-CROWD = 400
+CROWD = 250
 
 _COMMON, _PLAIN, _NAMED, _NUMBER = range(4)
 _WEIGHT = (0.25, 1.0, 1.5, 2.0)
@@ -221,7 +221,9 @@ def _alike(a: _Profile, b: _Profile, gap: int) -> float:
     best = _scaled(copy, least)
     if again:
         told = one.found / one.outside if one.outside else 1.0
-        best = max(best, _scaled(_retold(told, pointed, evidence) - 0.07 * min(names, 2), RETOLD))
+        # mostly common phrases, and yet other things between them: one template filled in twice
+        filled = apart if one.outside < 0.5 * small.total else 0.0
+        best = max(best, _scaled(_retold(told, pointed, evidence) - filled - 0.07 * min(names, 2), RETOLD))
     return best
 
 
@@ -392,9 +394,14 @@ class Stories:
         mine, has = profile.pointed, self._pointed
         fewest = len(mine)
         # the most that a pair could come to; most that share a name end here
-        near = {n for n, k in shared.items() if k >= FEWEST and _retold(1.0, k / min(fewest, len(has[n])), k + MOST_WORDS) >= RETOLD}
+        near = {
+            n
+            for n, k in shared.items()
+            if k >= FEWEST and _retold(1.0, k / min(fewest, len(has[n])), k + MOST_WORDS) >= RETOLD
+        }
+        enough = min(2, len(keys))
         for n, k in Counter(chain.from_iterable(copied)).items():
-            if k >= min(2, len(keys)) and n not in near:
+            if k >= enough and n not in near:
                 theirs = has[n]
                 if len(mine & theirs) >= POINTED * min(fewest, len(theirs)):
                     near.add(n)
