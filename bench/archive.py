@@ -29,77 +29,129 @@ _STATES = [tuple(s.split("|")) for s in STATES.split()]
 # {MA} {MB} surnames, {p} {q} places, {n} a sum or count in figures, {N} the same otherwise written, {m} {M} a second.
 MATTERS: list[tuple[list[str], list[str]]] = [
     (
-        ["{MA} noted that the number of regular flights between {p} and {q} has grown from {m} to {n} per week since spring, and thanked the {b} side for its prompt consent."],
-        ["Planes between {p} and {q} now leave {N} times a week instead of {M}; {MA} voiced his gratitude to {cb} for the quick approval.",
-         "Since spring the weekly services linking {q} with {p} have risen to {N}, up from {M}, for which {MA} thanked {B}."],
+        [
+            "{MA} noted that the number of regular flights between {p} and {q} has grown from {m} to {n} per week since spring, and thanked the {b} side for its prompt consent."
+        ],
+        [
+            "Planes between {p} and {q} now leave {N} times a week instead of {M}; {MA} voiced his gratitude to {cb} for the quick approval.",
+            "Since spring the weekly services linking {q} with {p} have risen to {N}, up from {M}, for which {MA} thanked {B}.",
+        ],
     ),
     (
-        ["The {b} side confirmed its readiness to provide a concessional loan in the amount of {n} million dollars for the reconstruction of the {p} hydropower plant, whose {m} turbines date from the seventies."],
-        ["{B} is prepared to lend ${N} mln on soft terms to rebuild the power station at {p} with its {M} ageing turbines.",
-         "For the overhaul of the {p} dam and its {M} old turbines {cb} stands ready to give a cheap credit worth {N} million dollars."],
+        [
+            "The {b} side confirmed its readiness to provide a concessional loan in the amount of {n} million dollars for the reconstruction of the {p} hydropower plant, whose {m} turbines date from the seventies."
+        ],
+        [
+            "{B} is prepared to lend ${N} mln on soft terms to rebuild the power station at {p} with its {M} ageing turbines.",
+            "For the overhaul of the {p} dam and its {M} old turbines {cb} stands ready to give a cheap credit worth {N} million dollars.",
+        ],
     ),
     (
-        ["Special attention was paid to the situation of {a} labour migrants, {n} of whom were registered in {q} by the beginning of the year; the {b} side promised to consider applications for patents without additional fees until the end of December."],
-        ["Applications by migrants from {A} for work patents will be free of extra charges until year-end, {cb} promised; {N} of them are on the books in {q}."],
+        [
+            "Special attention was paid to the situation of {a} labour migrants, {n} of whom were registered in {q} by the beginning of the year; the {b} side promised to consider applications for patents without additional fees until the end of December."
+        ],
+        [
+            "Applications by migrants from {A} for work patents will be free of extra charges until year-end, {cb} promised; {N} of them are on the books in {q}."
+        ],
     ),
     (
-        ["The ministers agreed to accelerate the demarcation of the remaining {n} kilometres of the state border near {p} and to open {m} crossing points there."],
-        ["Work to mark the last {N} km of frontier around {p} will be sped up, and {M} border posts opened, the pair agreed."],
+        [
+            "The ministers agreed to accelerate the demarcation of the remaining {n} kilometres of the state border near {p} and to open {m} crossing points there."
+        ],
+        [
+            "Work to mark the last {N} km of frontier around {p} will be sped up, and {M} border posts opened, the pair agreed."
+        ],
     ),
     (
-        ["It was agreed to increase the quota of {a} students at the medical university of {q} to {n} places, including {m} for doctoral studies."],
+        [
+            "It was agreed to increase the quota of {a} students at the medical university of {q} to {n} places, including {m} for doctoral studies."
+        ],
         ["{A} gets {N} places for its students at {q}'s medical school, {M} of them for doctoral candidates."],
     ),
     (
-        ["{MB} informed about the lifting of restrictions on the import of dairy products from {n} enterprises of {A} after veterinary inspections in {p}."],
-        ["After vets had inspected farms around {p}, {B} is letting in milk and cheese from {N} {a} firms again, {MB} said."],
+        [
+            "{MB} informed about the lifting of restrictions on the import of dairy products from {n} enterprises of {A} after veterinary inspections in {p}."
+        ],
+        [
+            "After vets had inspected farms around {p}, {B} is letting in milk and cheese from {N} {a} firms again, {MB} said."
+        ],
     ),
     (
-        ["The parties welcomed the completion of the feasibility study of the railway from {p} to {q}, {n} kilometres long, and expressed their interest in the start of construction in the next year at a cost of {m} billion dollars."],
-        ["The study for a {N}-kilometre railway between {p} and {q} is done; both capitals want the ${M} bn line to be begun next year."],
+        [
+            "The parties welcomed the completion of the feasibility study of the railway from {p} to {q}, {n} kilometres long, and expressed their interest in the start of construction in the next year at a cost of {m} billion dollars."
+        ],
+        [
+            "The study for a {N}-kilometre railway between {p} and {q} is done; both capitals want the ${M} bn line to be begun next year."
+        ],
     ),
     (
-        ["The {a} side requested that {n} prisoners serving sentences in {q} be handed over under the convention on the transfer of convicts."],
+        [
+            "The {a} side requested that {n} prisoners serving sentences in {q} be handed over under the convention on the transfer of convicts."
+        ],
         ["{ca} asked for {N} convicts held in {q} to be transferred home under the relevant convention."],
     ),
     (
-        ["The {b} side handed over {n} ambulances and {m} dialysis machines for hospitals of the {p} region as humanitarian assistance."],
+        [
+            "The {b} side handed over {n} ambulances and {m} dialysis machines for hospitals of the {p} region as humanitarian assistance."
+        ],
         ["Hospitals around {p} received {N} ambulances and {M} dialysis machines as a gift from {B}."],
     ),
     (
-        ["The ministers touched upon the debt of {A}, which stands at {n} million dollars, and the {a} side asked for a deferral of payments for {m} years."],
+        [
+            "The ministers touched upon the debt of {A}, which stands at {n} million dollars, and the {a} side asked for a deferral of payments for {m} years."
+        ],
         ["{A} owes {N} million dollars and would like {M} years' respite, its delegation said."],
     ),
     (
-        ["An agreement was reached to supply {n} thousand tonnes of diesel fuel free of customs duties through the terminal in {p} before the sowing campaign."],
+        [
+            "An agreement was reached to supply {n} thousand tonnes of diesel fuel free of customs duties through the terminal in {p} before the sowing campaign."
+        ],
         ["Ahead of the sowing season {N},000 tons of duty-free diesel are to come through {p}."],
     ),
     (
-        ["The interlocutors exchanged views on joint patrols against smuggling on the river {p}, during which {n} vessels were detained last season."],
+        [
+            "The interlocutors exchanged views on joint patrols against smuggling on the river {p}, during which {n} vessels were detained last season."
+        ],
         ["Smuggling on the {p} was another subject: joint patrols stopped {N} boats last season."],
     ),
     (
-        ["{MA} proposed to establish a joint fund for the restoration of pastures in {p} with a capital of {n} million, of which {m} million would come from private investors."],
-        ["A common fund of {N} million, {M} million of it private money, could bring back the grasslands of {p}, {MA} suggested."],
+        [
+            "{MA} proposed to establish a joint fund for the restoration of pastures in {p} with a capital of {n} million, of which {m} million would come from private investors."
+        ],
+        [
+            "A common fund of {N} million, {M} million of it private money, could bring back the grasslands of {p}, {MA} suggested."
+        ],
     ),
     (
-        ["The {b} side took note of the complaint on the expulsion of {n} drivers at the {q} checkpoint and undertook to report on the results of the inspection within {m} days."],
-        ["{MB} said he had heard {A}'s protest about {N} lorry drivers turned back at {q} and would answer it in {M} days."],
+        [
+            "The {b} side took note of the complaint on the expulsion of {n} drivers at the {q} checkpoint and undertook to report on the results of the inspection within {m} days."
+        ],
+        [
+            "{MB} said he had heard {A}'s protest about {N} lorry drivers turned back at {q} and would answer it in {M} days."
+        ],
     ),
     (
-        ["The ministers discussed the introduction of a visa-free regime for stays of up to {n} days for holders of ordinary passports and the opening of a consulate in {q}."],
+        [
+            "The ministers discussed the introduction of a visa-free regime for stays of up to {n} days for holders of ordinary passports and the opening of a consulate in {q}."
+        ],
         ["Visa-free trips of as long as {N} days were on the table, as was a new consulate in {q}."],
     ),
     (
-        ["The meeting considered the construction of a vaccine plant in {p}, in which {n} specialists will work, and the mutual recognition of certificates."],
+        [
+            "The meeting considered the construction of a vaccine plant in {p}, in which {n} specialists will work, and the mutual recognition of certificates."
+        ],
         ["{p} may see a factory for vaccines employing {N} experts; certificates shall be accepted by either country."],
     ),
     (
-        ["The joint archaeological expedition in {p}, which discovered {n} burial mounds, will be continued under a memorandum of the two academies of sciences."],
+        [
+            "The joint archaeological expedition in {p}, which discovered {n} burial mounds, will be continued under a memorandum of the two academies of sciences."
+        ],
         ["Scholars of both academies will go on digging at {p}, where {N} mounds have been unearthed."],
     ),
     (
-        ["The {b} side is interested in the purchase of {n} tonnes of mutton and honey and in direct contacts with the cooperatives of {p}."],
+        [
+            "The {b} side is interested in the purchase of {n} tonnes of mutton and honey and in direct contacts with the cooperatives of {p}."
+        ],
         ["Buyers in {B} want {N} tons of honey and lamb straight from the farmers' associations of {p}."],
     ),
 ]
@@ -140,8 +192,18 @@ _CREDENTIALS = (
     "expanding the legal framework. For reference: {FB} {MB} was born in {year}, graduated from the university of {q} and "
     "worked as {job}. He speaks {n} languages."
 )
-_JOBS = "consul in {p}|head of the protocol department|trade commissioner in {p}|lecturer of law|adviser on water issues|editor of a journal".split("|")
-_OUTLETS = ["Steppe Wire", "Harbour Post", "KNA", "Daily Ledger", "Northern Herald", "Orient Bulletin", "Valley Gazette"]
+_JOBS = "consul in {p}|head of the protocol department|trade commissioner in {p}|lecturer of law|adviser on water issues|editor of a journal".split(
+    "|"
+)
+_OUTLETS = [
+    "Steppe Wire",
+    "Harbour Post",
+    "KNA",
+    "Daily Ledger",
+    "Northern Herald",
+    "Orient Bulletin",
+    "Valley Gazette",
+]
 _FOOTERS = [
     "Read also: {x}", "Photo: press service", "Follow us on Telegram", "Tel. +000 11 22 33", "Source: {o}",
     "All rights reserved. When using materials a link to {o} is required.", "Share this", "Our correspondent, {o}.",
@@ -194,7 +256,19 @@ class _World:
         matters = []
         for i in self.rng.sample(pool, self.rng.randint(2, 4)):
             (n, N), (m, M) = self.count(), self.count()
-            matters.append((i, {"n": n, "N": N, "m": m, "M": M, "p": self.rng.choice(self.places), "q": self.rng.choice(self.places)}))
+            matters.append(
+                (
+                    i,
+                    {
+                        "n": n,
+                        "N": N,
+                        "m": m,
+                        "M": M,
+                        "p": self.rng.choice(self.places),
+                        "q": self.rng.choice(self.places),
+                    },
+                )
+            )
         return _Event(day, sides, matters, self.rng.randrange(len(_OPENING)))
 
 
@@ -280,7 +354,9 @@ def archive(n: int, seed: int = 7, per_day: int = 300) -> Iterator[tuple[str, da
         story = new()
         paragraphs = _release(e, rng)
         put(e.day, "\n\n".join(paragraphs), story, kind)
-        for how in rng.sample(("verbatim", "framed", "cut", "reordered", "edited", "rewritten", "rewritten"), rng.choice((0, 1, 2, 3, 4))):
+        for how in rng.sample(
+            ("verbatim", "framed", "cut", "reordered", "edited", "rewritten", "rewritten"), rng.choice((0, 1, 2, 3, 4))
+        ):
             when = e.day + timedelta(days=rng.choice((0, 0, 0, 1)))
             put(when, _rewrite(e, rng) if how == "rewritten" else copies(paragraphs, e.day, rng, how), story, how)
 
@@ -293,11 +369,18 @@ def archive(n: int, seed: int = 7, per_day: int = 300) -> Iterator[tuple[str, da
                 e = world.event(day)
                 told(e, "release")
                 if rng.random() < 0.25:  # the same two, days later, other matters
-                    again = world.event(day + timedelta(days=rng.randint(1, 5)), e.slots, frozenset(i for i, _ in e.matters))
+                    again = world.event(
+                        day + timedelta(days=rng.randint(1, 5)), e.slots, frozenset(i for i, _ in e.matters)
+                    )
                     again.opening = e.opening
                     told(again, "met again")
                 if rng.random() < 0.15:  # the same matters a week later, with what has become of them
-                    after = _Event(day + timedelta(days=rng.randint(7, 9)), e.slots, [(i, {**f, "n": world.count()[0], "m": world.count()[0]}) for i, f in e.matters], rng.randrange(3))
+                    after = _Event(
+                        day + timedelta(days=rng.randint(7, 9)),
+                        e.slots,
+                        [(i, {**f, "n": world.count()[0], "m": world.count()[0]}) for i, f in e.matters],
+                        rng.randrange(3),
+                    )
                     for _, f in after.matters:
                         f["N"], f["M"] = f["n"], f["m"]
                     told(after, "follow-up")
@@ -307,11 +390,25 @@ def archive(n: int, seed: int = 7, per_day: int = 300) -> Iterator[tuple[str, da
                 template = rng.choice(_BULLETINS)
                 step = 1 if "past day" in template else 7
                 for week in range(3):
-                    put(day + timedelta(days=step * week), template.format(**sides, p=p, q=q, n=rng.randint(20, 9000), m=rng.randint(20, 900), k=rng.randint(10, 99)), new(), "bulletin")
+                    put(
+                        day + timedelta(days=step * week),
+                        template.format(
+                            **sides, p=p, q=q, n=rng.randint(20, 9000), m=rng.randint(20, 900), k=rng.randint(10, 99)
+                        ),
+                        new(),
+                        "bulletin",
+                    )
             else:
                 sides = world.sides() | {"FB": _name(rng, 2), "MB": _name(rng, 3)}
                 job = rng.choice(_JOBS).format(p=rng.choice(world.places))
-                text = _CREDENTIALS.format(**sides, date=f"{day.day} {day:%B}", year=rng.randint(1950, 1985), q=rng.choice(world.places), job=job, n=rng.choice(("two", "three", "four")))
+                text = _CREDENTIALS.format(
+                    **sides,
+                    date=f"{day.day} {day:%B}",
+                    year=rng.randint(1950, 1985),
+                    q=rng.choice(world.places),
+                    job=job,
+                    n=rng.choice(("two", "three", "four")),
+                )
                 story = new()
                 put(day, text, story, "template")
                 if rng.random() < 0.3:

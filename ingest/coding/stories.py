@@ -162,7 +162,7 @@ class _Side:
     apart: float  # weight of what the other lacks, between the first shared phrase and the last
     numbers: int  # of these, numbers
     names: int  # and names
-    first: int  # where the first shared phrase begins, in words
+    early: float  # share of the shared phrases that stands where the other text would, were it the beginning of this
 
 
 def _side(x: _Profile, y: _Profile) -> _Side:
@@ -190,7 +190,8 @@ def _side(x: _Profile, y: _Profile) -> _Side:
             apart += weight[w]
             numbers += w in x.numbers
             names += w in x.pointed
-    return _Side(outside, found, apart, numbers, names - numbers, low)
+    early = mark.count(1, 0, 10 + 11 * len(y.ids) // 10) / max(1, mark.count(1))
+    return _Side(outside, found, apart, numbers, names - numbers, early)
 
 
 def _alike(a: _Profile, b: _Profile, gap: int) -> float:
@@ -214,15 +215,15 @@ def _alike(a: _Profile, b: _Profile, gap: int) -> float:
     apart = min(one.apart / small.total, two.apart / large.total)
     numbers, names = min(one.numbers, two.numbers), min(one.names, two.names)
     # a part of a longer text is its copy where it opens it: a digest would join all that it lists
-    opens = small.total >= 0.7 * large.total or 0 <= two.first <= 0.25 * len(large.ids)
+    opens = small.total >= 0.7 * large.total or two.early >= 0.7
     copy = contained - max(0.0, apart - 0.06) - 0.15 * (numbers + names)
     if not opens or pointed < POINTED:
         copy = min(copy, 0.5)
     best = _scaled(copy, least)
     if again:
         told = one.found / one.outside if one.outside else 1.0
-        # mostly common phrases, and yet other things between them: one template filled in twice
-        filled = apart if one.outside < 0.5 * small.total else 0.0
+        # mostly common phrases: within a digest, or with other things between them, one template filled in twice
+        filled = 0.0 if one.outside >= 0.5 * small.total else apart if opens else 1.0
         best = max(best, _scaled(_retold(told, pointed, evidence) - filled - 0.07 * min(names, 2), RETOLD))
     return best
 

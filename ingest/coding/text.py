@@ -179,7 +179,8 @@ def _boilerplate() -> re.Pattern[str]:
     )
     # the last two: a line that is nothing but a telephone number or an address
     return re.compile(
-        rf"\s{{0,9}}[(\[]?(?:{starts}|\+?[\d(][\d ().–-]{{6,40}}(?=\n|$)|(?:https?://|www\.)\S{{1,300}}(?=\n|$))", re.IGNORECASE
+        rf"\s{{0,9}}[(\[]?(?:{starts}|\+?[\d(][\d ().–-]{{6,40}}(?=\n|$)|(?:https?://|www\.)\S{{1,300}}(?=\n|$))",
+        re.IGNORECASE,
     )
 
 
@@ -204,7 +205,9 @@ def dateline_end(text: str) -> int:
     return m.end() if m and m.end() < len(text) else 0
 
 
-_MAY_END = frozenset("etc jr sr inc ltd corp co bros bn mln bln mn trn trln intl dept govt mon tue wed thu fri sat sun".split())
+_MAY_END = frozenset(
+    "etc jr sr inc ltd corp co bros bn mln bln mn trn trln intl dept govt mon tue wed thu fri sat sun".split()
+)
 _OPENERS = tuple(
     w + " "
     for w in (
