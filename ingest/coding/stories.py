@@ -153,6 +153,12 @@ def _triples(ids: list[int]) -> list[int]:
     ]
 
 
+def _copy_keys(profile: _Profile) -> list[int]:
+    """The smallest hashes of a text's word triples, two at least, since two in common make a candidate."""
+    keys = heapq.nsmallest(COPY_KEYS, profile.grams)
+    return keys if len(keys) > 1 else [keys[0], keys[0] ^ 0xFFFFFFFF]
+
+
 @dataclass(slots=True)
 class _Side:
     """What one text says outside the phrases that it shares with another. Weights are sums over different words."""
@@ -310,7 +316,7 @@ class Stories:
         when = day.toordinal() if day else _UNDATED
         n = self._enter(statement_id, when, sig, (when, statement_id))
         if sig:
-            keys = heapq.nsmallest(COPY_KEYS, profile.grams)
+            keys = _copy_keys(profile)
             for other in self._like(when, profile, keys):
                 self._join(n, other)
             self._index(n, when, profile, keys)
@@ -336,7 +342,7 @@ class Stories:
             self._given.setdefault(row.story_id, n)
             if row.signature:
                 profile = _Profile(row.signature)
-                self._index(n, when, profile, heapq.nsmallest(COPY_KEYS, profile.grams))
+                self._index(n, when, profile, _copy_keys(profile))
         self._seeded = len(self._ids)
 
     def added(self) -> Iterator[Row]:
@@ -400,9 +406,8 @@ class Stories:
             for n, k in shared.items()
             if k >= FEWEST and _retold(1.0, k / min(fewest, len(has[n])), k + MOST_WORDS) >= RETOLD
         }
-        enough = min(2, len(keys))
         for n, k in Counter(chain.from_iterable(copied)).items():
-            if k >= enough and n not in near:
+            if k > 1 and n not in near:
                 theirs = has[n]
                 if len(mine & theirs) >= POINTED * min(fewest, len(theirs)):
                     near.add(n)
