@@ -9,6 +9,8 @@ other numbers, and the follow-up a week later. The facts and all phrases are inv
 labelled set.
 """
 
+# ruff: noqa: E501 -- the phrases are one line each, as a release has them
+
 from __future__ import annotations
 
 import random

@@ -136,19 +136,19 @@ def union(ids: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, str
 
 
 def by_difflib(rows: Rows) -> dict[str, str]:
-    """All pairs within a week by difflib's ratio of words, 0.6 and more."""
+    """All pairs within a week by difflib's ratio of words, 0.9 and more: the best threshold of those tried."""
     words = {r[0]: r[2].split() for r in rows}
     edges = []
     for a, b in combinations(rows, 2):
         if (b[1] - a[1]).days <= 7:
             m = difflib.SequenceMatcher(None, words[a[0]], words[b[0]], autojunk=False)
-            if m.real_quick_ratio() >= 0.6 and m.quick_ratio() >= 0.6 and m.ratio() >= 0.6:
+            if m.real_quick_ratio() >= 0.9 and m.quick_ratio() >= 0.9 and m.ratio() >= 0.9:
                 edges.append((a[0], b[0]))
     return union(words, edges)
 
 
 def by_shingles(rows: Rows) -> dict[str, str]:
-    """A dictionary of five-word shingles; pairs within a week with a Jaccard similarity of 0.4 and more."""
+    """A dictionary of five-word shingles; pairs within a week with a Jaccard similarity of 0.6 (the best tried)."""
     held: dict[str, list[int]] = {}
     sets = []
     edges = []
@@ -156,7 +156,7 @@ def by_shingles(rows: Rows) -> dict[str, str]:
         w = re.findall(r"\w+", text.lower())
         mine = {" ".join(w[k : k + 5]) for k in range(max(1, len(w) - 4))}
         for o, shared in Counter(o for s in mine for o in held.get(s, ())).items():
-            if (day - rows[o][1]).days <= 7 and shared >= 0.4 * (len(mine) + len(sets[o]) - shared):
+            if (day - rows[o][1]).days <= 7 and shared >= 0.6 * (len(mine) + len(sets[o]) - shared):
                 edges.append((rows[o][0], i))
         for s in mine:
             held.setdefault(s, []).append(n)

@@ -2,9 +2,9 @@
 
 A copy keeps phrases, a rewrite keeps names and numbers, and the texts of one template keep phrases but not what they
 are about. So a text is known by its words in order, each with its kind (number, name, word, commonplace of the genre),
-and two texts are compared by what they share. A copy holds nearly all that the shorter text says (containment, Broder 1997,
-since copies get cut), and nothing in the midst of one contradicts the other. A rewrite holds its names and numbers, and
-of the words outside common phrases many are the same, which those of two texts of one template are not.
+and two texts are compared by what they share. A copy holds nearly all that the shorter text says (containment, Broder
+1997, since copies get cut), and nothing in the midst of one contradicts the other. A rewrite holds its names and
+numbers, and of the words outside common phrases many are the same, which those of two texts of one template are not.
 
 Texts are brought together, never all with all, by the smallest hashes of their word triples (bottom-k sketch, Broder
 1997), which finds copies, and by inverted lists of their names and numbers, which find rewrites. Both are kept per day,
@@ -281,8 +281,8 @@ class Stories:
     """An index to which statements are added, in any order, and which knows the story of each.
 
     For a new batch: `seed` it with the stored rows of WINDOW_DAYS around the batch, `add` the new statements, store
-    `added()` and apply `renamed()`; the cost is that of the batch and of reading those rows. Where statements come in the
-    order of their dates, `forget` keeps the memory to that of a window.
+    `added()` and apply `renamed()`; the cost is that of the batch and of reading those rows. Where statements come in
+    the order of their dates, `forget` keeps the memory to that of a window.
     """
 
     def __init__(self, window_days: int = WINDOW_DAYS) -> None:

@@ -211,14 +211,14 @@ _MAY_END = frozenset(
 _OPENERS = tuple(
     w + " "
     for w in (
-        "The He She It In A An But They On At This That These Those However Both As Under According After Before Earlier "
-        "Meanwhile Moreover For And We I His Her Its Their"
+        "The He She It In A An But They On At This That These Those However Both As Under According After Before "
+        "Earlier Meanwhile Moreover For And We I His Her Its Their"
     ).split()
 )
 
 
 def _ends_here(text: str, m: re.Match[str], start: int, line_start: int) -> bool:
-    """Whether a stop or line break ends the sentence that begins at `start`, in the line that begins at `line_start`."""
+    """Whether a stop or line break ends the sentence that begins at `start`; its line begins at `line_start`."""
     nxt = m.end()
     while nxt < len(text) and text[nxt].isspace():
         nxt += 1

@@ -12,7 +12,8 @@ from ingest.coding.stories import SAME, Row, Stories, signature, similarity, sto
 
 DAY = date(2021, 9, 17)
 PARAGRAPHS = [
-    "Minister of Foreign Affairs of Norway Ida Holmberg received in Oslo on 17 September the Minister of Foreign Affairs "
+    "Minister of Foreign Affairs of Norway Ida Holmberg received in Oslo on 17 September the Minister of "
+    "Foreign Affairs "
     "of Kenya Juma Odhiambo. The press service of the ministry reported.",
     "Holmberg confirmed readiness to lend 45 million dollars for the reconstruction of the Turkana hydropower plant, "
     "whose 8 turbines date from the seventies.",
@@ -21,23 +22,27 @@ PARAGRAPHS = [
 ]
 RELEASE = "\n\n".join(PARAGRAPHS)
 REWRITE = (
-    "Kenya, Norway talk turbines and trawlers\n\nFishermen from Kenya, 17 of whom have sat in a Tromsø jail since spring, "
-    "should go home before it rains, Juma Odhiambo told his colleague Ida Holmberg on Friday.\n\nOslo for its part stands "
+    "Kenya, Norway talk turbines and trawlers\n\nFishermen from Kenya, 17 of whom have sat in a Tromsø jail "
+    "since spring, "
+    "should go home before it rains, Juma Odhiambo told his colleague Ida Holmberg on Friday.\n\nOslo for its "
+    "part stands "
     "ready with a credit of $45 mln to rebuild the power station at Turkana and its eight old turbines. Bergen's "
     "maritime academy will have 120 places for students from Kenya.\n\nRead also: Peru opens a bridge"
 )
 OTHER_MEETING = (
-    "Minister of Foreign Affairs of Norway Ida Holmberg received in Oslo on 18 September the Minister of Foreign Affairs "
-    "of Kenya Juma Odhiambo. The press service of the ministry reported.\n\nHolmberg informed about the ban on soap stone "
-    "from 31 quarries of Kisii. The ministers agreed to open a line of cargo planes from Mombasa to Stavanger and to "
+    "Minister of Foreign Affairs of Norway Ida Holmberg received in Oslo on 18 September the Minister of "
+    "Foreign Affairs "
+    "of Kenya Juma Odhiambo. The press service of the ministry reported.\n\nHolmberg informed about the ban on soap "
+    "stone from 31 quarries of Kisii. The ministers agreed to open a line of cargo planes from Mombasa to "
+    "Stavanger and to "
     "exchange 260 archive files on whaling with the museum of Sandefjord."
 )
 CARRIED = {
     "verbatim": RELEASE,
-    "under another dateline and footer": f"NAIROBI, September 17. {RELEASE}\nPhoto: press service\nFollow us on Telegram",
+    "under another dateline and footer": f"NAIROBI, September 17. {RELEASE}\nPhoto: our own\nFollow us on Facebook",
     "cut to its first half": RELEASE[: len(RELEASE) // 2],
     "with paragraphs in another order": "\n\n".join([PARAGRAPHS[0], PARAGRAPHS[3], PARAGRAPHS[1], PARAGRAPHS[2]]),
-    "lightly edited": RELEASE.replace("agreed to raise", "decided to increase").replace("received", "met").replace("asked", "requested"),
+    "lightly edited": RELEASE.replace("agreed to raise", "decided to increase").replace("received", "met"),
     "rewritten": REWRITE,
 }  # fmt: skip
 APART = {
