@@ -123,7 +123,9 @@ def _instead(m: re.Match[str]) -> str:
     """What to read in place of a match of _CHANGES_LENGTH."""
     if m["tag"]:
         name = m["name"].lower()
-        return "\n\n" if name in _BLOCKS else "\n" if name == "br" else " "
+        if name in _BLOCKS or name == "br":
+            return "\n" if name == "br" else "\n\n"
+        return "" if m.string[m.end() : m.end() + 1] in ".,;:!?)" else " "  # "<b>left</b>." has no blank
     if m["entity"]:
         return _DROP.sub("", html.unescape(html.unescape(m[0])))
     if m["accent"]:
@@ -193,7 +195,7 @@ _DATELINE = re.compile(
 )
 # In small letters a place is a dateline only with a day or an agency: "Oslo, 4 May – ", "New York (Agency) – "
 _SMALL_DATELINE = re.compile(
-    r"\s{0,99}[A-ZÀ-Þ][\w'-]{1,20}(?:[ -][A-ZÀ-Þ][\w'-]{1,20}){0,2}"
+    r"\s{0,99}[A-ZÀ-Þ][\w'-]{1,20}(?: [A-ZÀ-Þ][\w'-]{1,20}){0,2}"
     r"(?:,?\s(?:\d{1,2}(?:st|nd|rd|th)?\s)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?(?:\s\d{1,2})?(?:,?\s\d{4})?"
     r"(?:\s\([^()\n]{2,40}\))?|\s\([^()\n]{2,40}\))\s[–-](?=\s)"
 )
