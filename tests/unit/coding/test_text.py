@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.coding.text import fold, language, normalise, sentences
+from ingest.coding.text import dateline_end, fold, language, normalise, sentences
 
 
 @given(st.text(alphabet=st.sampled_from("aé\u0301«»“”\u200b\u202e&amp;<b>\n\x00. \u00ad–K"), max_size=60))
@@ -41,6 +41,13 @@ def _split(text: str) -> list[str]:
         ('"We agreed," he said. "We did." So it was.', 3),
         ("It rose by 3.5 per cent. Then it fell.", 2),
         ("1. The Parties met.\n\n2. They parted.", 2),
+        ("It is worth 5 mln. The grant is 3 bn. He left.", 3),
+        ("He cited Res. 1325 and Art. 5, para. 3. It holds.", 2),
+        ("He came on Oct. 3. On Nov. 4 he left. Rs. 500 were paid.", 3),
+        ("In Washington, D.C. The envoy of the U.S. Government left.", 2),
+        ("1. First point. 2. Second point.", 2),
+        ('"Подписали." "We signed." They left.', 3),
+        ("It was late.\nhttps://a.example/b.c?d=e", 2),
         ("A wrapped line that runs on over the edge of the page as outlets like\nto do ends once. Yes.", 2),
     ],
 )
@@ -60,6 +67,64 @@ def test_datelines_and_boilerplate_are_marked() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "LIMA, May 4, 2020 /Agency/.",
+        "ASTANA, KAZAKHSTAN (Agency) –",
+        "Oslo, 4 May –",
+        "New York (Agency) –",
+    ],
+)
+def test_a_dateline_of_any_form_names_no_party(line: str) -> None:
+    assert dateline_end(f"{line} Denmark met Peru.") == len(line)
+
+
+@pytest.mark.parametrize(
+    "text", ["Oslo, Norway – Denmark's neighbour – sued.", "May 4 – a Monday – was quiet.", "OSLO"]
+)
+def test_a_text_that_opens_without_a_dateline_has_none(text: str) -> None:
+    assert dateline_end(text) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Read also:\nDenmark sues Peru",
+        "+996 (312) 62-05-45",
+        "www.mfa.example/en",
+        "(Photo: Denmark's minister)",
+        "Found a mistake? ",
+        "When quoting, a link to Denmark Daily is required",
+    ],
+)
+def test_what_frames_a_text_is_boilerplate(text: str) -> None:
+    found = sentences(f"Norway lent Chad money.\n\n{text}")
+    assert [s.boilerplate for s in found] == [False] + [True] * (len(found) - 1)
+    assert len(found) > 1
+
+
+def test_html_leftovers_leave_the_words_and_the_paragraphs() -> None:
+    raw = (
+        "<h1>Denmark sues Peru</h1><p>Norway&amp;nbsp;met &#171;Chad&#187;.<br/>It <b>left</b>.</p>"
+        "<script>Oslo('a < b');</script><!-- Kenya -->[caption id=\"1\"]End[/caption] <p"
+    )
+    norm = normalise(raw)
+    assert [norm.text[s.start : s.end] for s in sentences(norm.text)] == [
+        "Denmark sues Peru",
+        'Norway met "Chad".',
+        "It  left.",
+        "End  <p",
+    ]
+    at = norm.text.index("Chad")
+    start, end = norm.span(at, at + 4)
+    assert raw[start:end] == "Chad"
+
+
+def test_a_comment_that_is_never_closed_hides_nothing() -> None:
+    assert "Denmark" in normalise("<!-- <script> Denmark lent Kenya money.").text
+
+
+@pytest.mark.parametrize(
     "text, code",
     [
         ("The ministers of the two countries met in the capital and agreed to open a route.", "en"),
@@ -68,6 +133,12 @@ def test_datelines_and_boilerplate_are_marked() -> None:
         ("Les ministres des deux pays se sont réunis dans la capitale pour la signature.", "fr"),
         ("Die Minister der beiden Länder haben sich in der Hauptstadt getroffen und sind nicht einig.", "de"),
         ("عقد الوزيران اجتماعا في العاصمة", "ar"),
+        ("日本の大臣は首都で会談した。", "ja"),
+        ("两国部长在首都举行会谈。", "zh"),
+        ("وزیر خارجه ایران گفت که پیمان چهارجانبه پذیرفته شد", "fa"),
+        ("Вазири корҳои хориҷӣ бо ҳамтои худ мулоқот кард ва созишномаи нав имзо шуд, ӯ гуфт.", "tg"),
+        ("Ўзбекистон ва Қозоғистон вазирлари учрашди, ҳамкорлик ҳақида келишилди.", "uz"),
+        ("Министрите на двете държави подписаха договор за сътрудничество и търговия.", "bg"),
         ("", None),
         ("12 34 56", None),
     ],
