@@ -219,7 +219,7 @@ _OFFICES = {fold(r["phrase"]): (r["sector"], r["kind"]) for r in table("offices"
 _OFFICE = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(_OFFICES, key=lambda p: (-len(p), p)))
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Amb|Gen|Col|Lt|Prof|Rev|Hon|St|H\.E)\."
 # a word of a name: no full stop ends it but an initial's or a title's
-_NAME_WORD = rf"(?:{_HONORIFIC}|[A-Z]\.|[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-[A-ZÀ-Þ]?\w+)*)"
+_NAME_WORD = rf"(?:{_HONORIFIC}|[A-Z]\.|[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-\w+)*)"
 # "of Trade", "of Foreign Affairs and Trade", "of Foreign Affairs, Trade and Culture", but not "of Trade, Ida Holm"
 _FIELD = (
     r"[A-Z]\w+(?:\s+and\s+[A-Z]\w+|\s+[A-Z]\w+|,\s+[A-Z]\w+(?=(?:\s+[A-Z]\w+)?(?:,|\s+and)\s+[A-Z])){{0,4}}".replace(

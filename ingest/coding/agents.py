@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ingest.coding.tables import words
 from ingest.coding.text import fold
 
-_NAME_WORD = r"(?:[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-[A-ZÀ-Þ]?\w+)*)"
+_NAME_WORD = r"(?:[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-\w+)*)"
 _PARTICLE = r"(?:(?:al|el|bin|bint|ibn|ben|de|da|del|della|di|dos|van|von|der|den|la|le|ter|ould|abu)[\s-])"
 NAME = rf"{_NAME_WORD}(?:\s+{_PARTICLE}{{0,2}}{_NAME_WORD}|\s+[A-Z]\.){{1,3}}"
 _PORTFOLIO = "(?:" + "|".join(sorted({w for w in words("portfolios")}, key=lambda w: (-len(w), w))) + ")"
