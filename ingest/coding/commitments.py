@@ -11,6 +11,7 @@ from itertools import pairwise
 from ingest.coding import dates, money
 from ingest.coding.actors import Mention, Party
 from ingest.coding.events import Act, Document
+from ingest.coding.matter import Features, ranked
 from ingest.coding.money import Money, Number
 from ingest.coding.tables import table
 
@@ -263,20 +264,16 @@ def _discussed(doc: Document, act: Act) -> list[Promise]:
 
 
 def _topic(doc: Document, start: int, stop: int, act: Act) -> str:
-    where = act.condition or (stop, stop)
-    first = bisect_left(doc.topic_hits, start, key=lambda h: h.start)
-    last = bisect_left(doc.topic_hits, stop, key=lambda h: h.start)
-    hits = [h for h in doc.topic_hits[first:last] if not where[0] <= h.start < where[1]]
-    hits.sort(key=lambda h: h.rank)  # stable: of equal rank the first said
-    here = list(dict.fromkeys(h.topic for h in hits))
-    purpose = [t for t in here if not t.startswith(("finance.", "diplomacy.", "trade.integration", "trade.goods"))]
-    finance = [t for t in here if t.startswith("finance.")]
-    rest = [t for t in here if t.startswith("trade.")] + [t for t in here if t.startswith("diplomacy.")]
-    for group in (purpose, finance, rest):
-        if group:
-            return group[0]
-    known = [t for t in act.topics if t != "other"]
-    return known[0] if known else "other"
+    return ranked(asked(doc, start, stop, act), "promise")[0]
+
+
+def asked(doc: Document, start: int, stop: int, act: Act) -> dict[str, Features]:
+    """What speaks for each topic of a commitment told in [start, stop), for matter.ranked."""
+    out = doc.matter.features(act, start, stop, None)
+    for topic, found in out.items():
+        found["of_act"] = float(topic in act.topics)
+        found["first_of_act"] = float(topic == act.topics[0])
+    return out
 
 
 def _direction(words: str, act: Act) -> str:

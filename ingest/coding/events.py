@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from ingest.coding import actors, agents, dates, money, topics
 from ingest.coding.actors import Mention, Party
+from ingest.coding.matter import Matter, choose
 from ingest.coding.rules import BASE, ING, NOUN, PARTICIPLE, PAST, Rule, S, rules
 from ingest.coding.tables import table
 from ingest.coding.text import Sentence, fold, sentences
@@ -99,6 +100,10 @@ class Document:
     principals: list[Party]
     sums: list[money.Money] = field(default_factory=list)  # set when commitments are looked for
     trials: list[Trial] | None = None  # filled only where somebody wants to know
+    matter: Matter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.matter = Matter(self)
 
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -258,11 +263,6 @@ class _Reader:
         self._find_home()
         self._bind_agents()
         self._know_persons()
-        count: dict[str, float] = {}
-        for n, h in enumerate(doc.topic_hits):
-            if not h.topic.startswith("diplomacy."):
-                count[h.topic] = count.get(h.topic, 0.0) + 1 / h.rank + (0.5 if n < 4 else 0)
-        self.theme = sorted(count, key=lambda t: -count[t])
 
     # --- who is there ---------------------------------------------------------------------------------------------
 
@@ -594,6 +594,7 @@ class _Reader:
             self.sentence_text = self.text[s.start : s.end]
             refs = self.refs_here = self._refs(s, names)
             self._resolve_all(refs)
+            self.doc.matter.titles[s.no] = [(r.start, r.end) for r in refs if r.headed]
             self._acts(s, refs)
             self._remember(s, refs)
 
@@ -1025,8 +1026,7 @@ class _Reader:
         if self._historical(aux, flags):
             flags.add("historical")
         scope_start, scope_end = (clause if passive or rule.frame in ("doc", "around", "undertaken") else start), stop
-        found = self._topics(s, scope_start, scope_end, event_type, rule, condition)
-        return Act(
+        act = Act(
             rule,
             event_type,
             min(vstart, start),
@@ -1037,11 +1037,15 @@ class _Reader:
             acting,
             receiving,
             flags,
-            found,
+            [],
             round(confidence, 2),
             condition,
             passive,
         )
+        if not self.pair:
+            last = self.doc.acts[-1] if self.doc.acts else None
+            act.topics = choose(self.doc.matter.features(act, scope_start, scope_end, last), "act")
+        return act
 
     @staticmethod
     def _future(event_type: str, negated: bool, modal: bool) -> tuple[str, set[str]] | None:
@@ -1065,57 +1069,6 @@ class _Reader:
         if "previously" in aux or self.marks.past_words:
             return True
         return any("had" in aux or led for _at, led in self.marks.past)
-
-    def _topics(
-        self, s: Sentence, start: int, end: int, event_type: str, rule: Rule, condition: tuple[int, int] | None
-    ) -> list[str]:
-        hits = self.doc.topic_hits
-        first = bisect_left(hits, s.start, key=lambda h: h.start)
-        here = []
-        for h in hits[first : bisect_left(hits, s.end, key=lambda h: h.start)]:
-            # what an act depends on is not what it is about
-            if not (condition and condition[0] <= h.start < condition[1] and start < condition[0]):
-                here.append(h)
-        titles = [(r.start, r.end) for r in self.refs_here if r.headed]
-        plain = [h for h in here if not any(a <= h.start < b for a, b in titles)]
-        if plain or event_type != "CONSULT":
-            here = plain  # "the transport minister" is no matter of transport
-        scoped = _telling([h for h in here if start <= h.start < end]) or _telling(here)
-        found = list(dict.fromkeys(scoped))
-        specific = [t for t in found if t not in ("diplomacy.meetings", "diplomacy.treaty")]
-        words_ = self.text[start:end].lower()
-        meets = rule.event_type == "CONSULT" or bool(
-            event_type in ("AGREE", "REQUEST")
-            and re.search(r"\b(?:meeting|visit|session|round|talks|summit|consultations)\b", words_)
-        )
-        if event_type == "CONSULT":
-            if rule.id not in ("consult.discuss", "consult.touch", "consult.consider"):
-                found = ["diplomacy.meetings", *(t for t in found if t != "diplomacy.meetings")]
-            return ([*found, *self.theme[:1]] if len(found) < 2 else found)[:3] or ["diplomacy.meetings"]
-        if not specific:
-            if meets:
-                return ["diplomacy.meetings"]
-            # "asked for the list to be shortened": the matter was named before
-            return self._matter(s, first) or found or ["other"]
-        if "ratif" in words_:
-            specific.append("diplomacy.treaty")
-        return specific[:3]
-
-    def _matter(self, s: Sentence, first: int) -> list[str]:
-        """What the text was about just before: the topics of the last act, of the last two sentences, of the whole."""
-        hits = self.doc.topic_hits
-        for a in reversed(self.doc.acts):
-            if s.no - a.sentence.no > 1:
-                break
-            specific = [t for t in a.topics if not t.startswith("diplomacy.") and t != "other"]
-            if specific:
-                return specific[:2]
-        for h in reversed(hits[:first]):
-            if s.no and h.start < self.doc.sentences[max(0, s.no - 2)].start:
-                break
-            if h.rank == 1 and not h.topic.startswith("diplomacy."):
-                return [h.topic]
-        return self.theme[:1]
 
     def _frame(
         self,
@@ -1442,12 +1395,6 @@ class _Reader:
             if start <= r.start < stop and r.parties and not all(p.id in not_ids for p in r.parties):
                 return r.parties
         return []
-
-
-def _telling(hits: list[topics.Hit]) -> list[str]:
-    """The topics of the phrases that say what it is about; where there are none, of those that say who or where."""
-    strong = [h.topic for h in hits if h.rank == 1 and not h.topic.startswith("diplomacy.")]
-    return [h.topic for h in hits if h.rank == 1] if strong else [h.topic for h in hits]
 
 
 def merge(acts: list[Act]) -> list[Act]:

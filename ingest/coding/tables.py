@@ -9,7 +9,8 @@ from pathlib import Path
 from ingest.errors import InputMissing
 from ingest.settings import SEEDS
 
-LEXICON = Path(__file__).resolve().parent / "lexicon"
+FOLDER = Path(__file__).resolve().parent
+LEXICON = FOLDER / "lexicon"
 
 
 @cache

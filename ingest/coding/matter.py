@@ -1,0 +1,271 @@
+"""What an act or a commitment is about: topics weighed by where their words stand, not merely found.
+
+Two linear models, both learnt in seconds from files of this folder (learn.py). The first reads the words of a sentence
+and gives a share to each topic (lexicon/topic_sentences.csv, sentences written for this purpose). The second weighs, for
+each topic that comes into question, what the words of the act, of its sentence, of those beside it and of the whole text
+say, and the phrases of topics.csv found there (labels/, statements of our own labelled by the codebook).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import math
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ingest.coding.stems import stem
+from ingest.coding.tables import FOLDER, LEXICON, table
+from ingest.coding.text import fold
+from ingest.coding.topics import Hit
+from ingest.errors import BadFile, InputMissing
+
+if TYPE_CHECKING:
+    from ingest.coding.events import Act, Document
+
+WORD_WEIGHTS = "topic_word_weights.csv.gz"
+PLACE_WEIGHTS = "topic_place_weights.csv"
+SENTENCES = "topic_sentences.csv"
+LABELS = ("first", "second")  # "blind" is for judging: nothing is learnt from it
+PHRASE = 2.0  # how much a phrase of topics.csv counts beside a plain word
+UNITS = 100
+MOST = 3
+LEAST = 0.35  # the share from which a topic is named
+
+Features = dict[str, float]
+Shares = dict[str, float]
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_STOP = frozenset(
+    "the a an of to in on for and at by with from its his her their will be is are was were has have had that this it "
+    "as would not which who said says after before until between both two more new also than into under over about or "
+    "but he she they them been".split()
+)
+_MEETS = re.compile(r"\b(?:meeting|visit|session|round|talks|summit|consultations)\b")
+_SPECIAL = ("diplomacy.meetings", "other", "diplomacy.treaty")
+
+
+def words(text: str, start: int, end: int, names: Sequence[tuple[int, int]], hits: Iterable[Hit]) -> Features:
+    """The stems, pairs of stems and topic phrases of [start, end), each with its value; names of parties left out."""
+    stems: list[str] = []
+    first = bisect_left(names, start, key=lambda n: n[1])
+    inside = [n for n in names[first : first + 40] if n[0] < end]
+    for m in _WORD.finditer(text, start, end):
+        at, word = m.start(), m[0]
+        if any(a <= at < b for a, b in inside):
+            continue
+        lower = fold(word)
+        if len(lower) < 3 or lower in _STOP:
+            continue
+        if word[0].isupper() and not word.isupper() and at > start and text[at - 2 : at] not in (". ", '" '):
+            continue  # a name
+        stems.append(stem(lower))
+    found: Features = dict.fromkeys(stems, 1.0)
+    found.update((f"{a} {b}", 1.0) for a, b in zip(stems, stems[1:], strict=False))
+    found.update((f"#{h.rank} {h.topic}", PHRASE) for h in hits)
+    return found
+
+
+def shares(found: Features) -> Shares:
+    """Topic -> its share by the words found, summing to 1; no word known, no share."""
+    topics, weights = _word_weights()
+    known = [(weights[w], v) for w, v in found.items() if w in weights]
+    if not known:
+        return {}
+    score = [0.0] * len(topics)
+    for row, value in known:
+        for k, w in row:
+            score[k] += w * value
+    scale = 1 / (UNITS * math.sqrt(len(known)))
+    top = max(score)
+    grown = [math.exp((s - top) * scale) for s in score]
+    total = sum(grown)
+    return {t: g / total for t, g in zip(topics, grown, strict=True)}
+
+
+class Matter:
+    """The topics of one document, asked for stretch by stretch."""
+
+    def __init__(self, doc: Document) -> None:
+        self.doc = doc
+        self.hits = doc.topic_hits
+        self.names = sorted((m.start, m.end) for m in doc.mentions)
+        self.titles: dict[int, list[tuple[int, int]]] = {}  # sentence -> office-holders and bodies, which are no matter
+        self._sentences: dict[int, Shares] = {}
+        self._whole: Shares | None = None
+        strong = [h.topic for h in self.hits if h.rank == 1]
+        self.count = Counter(strong)
+        self.weak = Counter(h.topic for h in self.hits if h.rank > 1)
+        self.theme = next((t for t, _ in self.count.most_common() if not t.startswith("diplomacy.")), "")
+        opening = doc.sentences[min(1, len(doc.sentences) - 1)].end if doc.sentences else 0
+        self.first = {h.topic for h in self.hits[: self._at(opening)]}
+
+    def _at(self, offset: int) -> int:
+        return bisect_left(self.hits, offset, key=lambda h: h.start)
+
+    def _shares(self, start: int, end: int) -> Shares:
+        here = self.hits[self._at(start) : self._at(end)]
+        return shares(words(self.doc.text, start, end, self.names, here))
+
+    def sentence(self, no: int) -> Shares:
+        """The shares of one sentence by its number; none where there is no such sentence or it is boilerplate."""
+        if not 0 <= no < len(self.doc.sentences) or self.doc.sentences[no].boilerplate:
+            return {}
+        if no not in self._sentences:
+            s = self.doc.sentences[no]
+            self._sentences[no] = self._shares(s.start, s.end)
+        return self._sentences[no]
+
+    def whole(self) -> Shares:
+        """The mean over the sentences."""
+        if self._whole is None:
+            # a long text is about what its beginning is about
+            rows = [r for n in range(min(len(self.doc.sentences), 40)) if (r := self.sentence(n))]
+            total: Counter[str] = Counter()
+            for r in rows:
+                total.update(r)
+            self._whole = {t: v / len(rows) for t, v in total.items()}
+        return self._whole
+
+    def features(self, act: Act, start: int, end: int, last: Act | None) -> dict[str, Features]:
+        """Topic -> what speaks for it, for each that comes into question in [start, end) of the act's sentence. What the
+        act depends on is not what it is about. `last` is the act told before it."""
+        s, condition, event_type = act.sentence, act.condition, act.event_type
+        hits = self.hits[self._at(s.start) : self._at(s.end)]
+        if condition and start < condition[0]:
+            hits = [h for h in hits if not condition[0] <= h.start < condition[1]]
+        titles = self.titles.get(s.no, [])
+        here = [h for h in hits if not any(a <= h.start < b for a, b in titles)]
+        inside = [h for h in here if start <= h.start < end]
+        strong = Counter(h.topic for h in inside if h.rank == 1)
+        weak = Counter(h.topic for h in inside if h.rank > 1)
+        around = Counter(h.topic for h in here if h.rank == 1)
+        local = any(not t.startswith("diplomacy.") for t in strong)
+        told = any(not t.startswith("diplomacy.") for t in around)
+        before = self.doc.sentences[s.no - 1] if s.no else s
+        prev = {h.topic for h in self.hits[self._at(before.start) : self._at(s.start)] if h.rank == 1}
+        order = list(dict.fromkeys(h.topic for h in inside))
+        carried = set(last.topics) if last and 0 <= s.no - last.sentence.no <= 1 else set()
+        lower = self.doc.text[start:end].lower()
+        scope, sentence, whole = self._shares(start, end), self.sentence(s.no), self.whole()
+        ahead, behind = self.sentence(s.no - 1), self.sentence(s.no + 1)
+        n, n_weak = max(1, self.count.total()), max(1, self.weak.total())
+        meets = act.rule.event_type == "CONSULT" or (event_type in ("AGREE", "REQUEST") and bool(_MEETS.search(lower)))
+        asked = set(self.count) | set(self.weak) | set(_SPECIAL)
+        asked |= {t for r, least in ((scope, 0.05), (sentence, 0.05), (whole, 0.04)) for t, v in r.items() if v > least}
+        out: dict[str, Features] = {}
+        for t in sorted(asked):
+            f: Features = {"bias": 1.0}
+            f["scope_phrase"] = min(strong[t], 2)
+            f["scope_weak"] = min(weak[t], 2)
+            f["sentence_phrase"] = min(around[t] - strong[t], 2)
+            f["before_phrase"] = float(t in prev)
+            f["weak_share"] = self.weak[t] / n_weak
+            f["theme"] = float(t == self.theme)
+            f["opening"] = float(t in self.first)
+            f["carried"] = float(t in carried)
+            f["near"] = float(any(h.topic == t and 0 <= h.start - act.end < 40 for h in inside))
+            f["long"] = max((self.doc.text.count(" ", h.start, h.end) for h in inside if h.topic == t), default=0)
+            f["order"] = min(order.index(t), 3) if t in order else 0
+            f["scope_words"] = math.log(scope.get(t, 0.02) + 0.01) + 4
+            f["sentence_words"] = math.log(sentence.get(t, 0.02) + 0.01) + 4
+            f["whole_words"] = math.log(whole.get(t, 0.02) + 0.01) + 4
+            f["before_words"] = ahead.get(t, 0.0)
+            f["after_words"] = behind.get(t, 0.0)
+            if not local:
+                f["else_share"] = self.count[t] / n
+                f["else_sentence"] = float(around[t] > 0)
+                f["else_carried"] = f["carried"]
+            if not told:
+                f["silent_share"] = self.count[t] / n
+                f["silent_words"] = whole.get(t, 0.0)
+            if t == "diplomacy.meetings":
+                f["meetings"] = 1.0
+                f["meetings_consult"] = float(event_type == "CONSULT")
+                f["meetings_else"] = float(meets and event_type != "CONSULT")
+            elif t == "diplomacy.treaty":
+                f["treaty"] = 1.0
+                f["treaty_ratified"] = float("ratif" in lower)
+                f["treaty_document"] = float(act.rule.frame == "doc")
+            elif t == "diplomacy.representation":
+                f["representation"] = 1.0
+            elif t == "other":
+                f["other"] = 1.0
+                f["other_silent"] = float(not told)
+            elif t.startswith("finance."):
+                f["finance"] = 1.0
+            elif event_type == "CONSULT":
+                f["consult"] = 1.0
+            if event_type == "SUPPORT":
+                f["support_theme"] = float(t == self.theme)
+            out[t] = f
+        return out
+
+
+def choose(asked: dict[str, Features], model: str) -> list[str]:
+    """The topics that speak loudest, at most MOST, at least one. `model`: "act" or "promise"."""
+    weights = _place_weights()[model]
+    scored = sorted(((sum(weights.get(k, 0.0) * v for k, v in f.items()), t) for t, f in asked.items()), reverse=True)
+    bound = math.log(LEAST / (1 - LEAST))
+    return [t for score, t in scored[:MOST] if score >= bound] or [scored[0][1]]
+
+
+def ranked(asked: dict[str, Features], model: str) -> list[str]:
+    """All topics in question, the loudest first."""
+    weights = _place_weights()[model]
+    return [
+        t
+        for _, t in sorted(
+            ((sum(weights.get(k, 0.0) * v for k, v in f.items()), t) for t, f in asked.items()),
+            key=lambda x: (-x[0], x[1]),
+        )
+    ]
+
+
+def fingerprint() -> str:
+    """sha256 over all that the two models were learnt from, line endings aside."""
+    digest = hashlib.sha256()
+    paths = [LEXICON / SENTENCES, LEXICON / "topics.csv", *(FOLDER / "labels" / f"{n}.jsonl" for n in LABELS)]
+    for path in paths:
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+@cache
+def _word_weights() -> tuple[list[str], dict[str, tuple[tuple[int, int], ...]]]:
+    """(topics, word -> (topic's number, weight in 1/UNITS) of those that count)."""
+    path = LEXICON / WORD_WEIGHTS
+    try:
+        _, head, *lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    except FileNotFoundError as e:
+        raise InputMissing("topics need learnt weights", mend="run python -m ingest.coding.learn", file=path.name) from e
+    except (OSError, EOFError, ValueError) as e:
+        raise BadFile("the weights can't be read", mend="run python -m ingest.coding.learn", file=path.name) from e
+    out: dict[str, tuple[tuple[int, int], ...]] = {}
+    for line in lines:
+        word, body = line.split("\t")
+        numbers = list(map(int, body.split()))
+        out[word] = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+    return head.split(), out
+
+
+@cache
+def _place_weights() -> dict[str, dict[str, float]]:
+    rows = table(PLACE_WEIGHTS.removesuffix(".csv")) if (LEXICON / PLACE_WEIGHTS).exists() else ()
+    return {model: {r["feature"]: float(r[model]) for r in rows} for model in ("act", "promise")}
+
+
+def forget() -> None:
+    """Read the weights again when next asked for: they were learnt anew."""
+    _word_weights.cache_clear()
+    _place_weights.cache_clear()
+    table.cache_clear()
+
+
+def learnt_from() -> str:
+    """The fingerprint of what the weights in use were learnt from."""
+    return gzip.decompress((LEXICON / WORD_WEIGHTS).read_bytes()).decode().split("\n", 1)[0].removeprefix("# ")
