@@ -267,7 +267,7 @@ def _wait_until_ready(airflow: _Airflow, say: Any) -> None:
 
 
 def _run_all(airflow: _Airflow, started: float) -> tuple[list[dict[str, Any]], list[str]]:
-    """Unpause every DAG, trigger all but the review, show them until none runs; returns the runs and what went wrong."""
+    """Unpause every DAG, trigger all but the review, show them; returns the runs and what went wrong."""
     keys = [*source.discover(), "warehouse"]
     before = {_identity(run) for run in _runs(airflow)}
     for key in (*keys, REVIEW):  # which starts by itself when something is published, and waits for people
