@@ -36,7 +36,7 @@ COLUMNS = (
 
 
 def queue(most: int | None = None) -> list[dict[str, Any]]:
-    """What a person should look at, the least certain first, as plain values; without what is decided already.
+    """What a person should look at, the least certain of each kind first, as plain values; without what is decided already.
 
     A decision that has not been built in yet still stands in the publication's queue: it is not asked again.
     """
@@ -45,7 +45,10 @@ def queue(most: int | None = None) -> list[dict[str, Any]]:
         raise InputMissing("nothing is published yet", mend="run the DAG 'warehouse', or make run")
     con = duckdb.connect(str(folder / publish.DATABASE), read_only=True)
     try:
-        found = con.execute("from review_queue")
+        found = con.execute(  # events and commitments in turn: their confidences are on no common scale
+            "from review_queue order by row_number() over (partition by item_kind order by confidence, "
+            "published_on desc, statement_id, span_start, item_id), item_kind desc"
+        )
         names = [column[0] for column in found.description or []]
         items = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     finally:

@@ -146,7 +146,7 @@ def _problem(row: dict[str, Any], lists: dict[str, list[str]], decided: str | No
     spans = [row["span_start"], row["span_end"]]
     if not all(re.fullmatch("[0-9]{1,9}", place or "") for place in spans):
         return f"span is no pair of whole numbers: {spans}", "give span_start and span_end as they were exported"
-    if row["verdict"] == "reject":
+    if row["verdict"] not in ("accept", "correct", "add") or row["item_kind"] not in ("event", "commitment"):
         return None
     if row["item_kind"] == "event" and row["event_type"] not in plugin.event_types():
         return f"event_type is not in the codebook: {row['event_type']}", "write a PLOVER type such as AGREE"
