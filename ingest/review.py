@@ -23,6 +23,7 @@ from ingest.source import Raw
 from ingest.sources.statements import review_decisions as decisions
 
 ACCEPT, REJECT, CORRECT, LEAVE = "Accept", "Reject", "Correct", "Leave"
+UNSAID = "not said"
 OPTIONS = [ACCEPT, REJECT, CORRECT, LEAVE]
 EDITED = {
     "event": ("event_type", "actors", "recipients", "flags", "topics"),
@@ -36,7 +37,7 @@ COLUMNS = (
 
 
 def queue(most: int | None = None) -> list[dict[str, Any]]:
-    """What a person should look at, the least certain of each kind first, as plain values; without what is decided already.
+    """What a person should look at, the least certain of each kind first; without what is decided already.
 
     A decision that has not been built in yet still stands in the publication's queue: it is not asked again.
     """
@@ -125,7 +126,10 @@ def subject(item: dict[str, Any]) -> str:
 def body(item: dict[str, Any]) -> str:
     """The sentence, the words that the coding rests on, and all that was coded, as Markdown."""
     before, words, after = item["sentence"].partition(item["evidence"])
-    sentence = f"{_plain(before)}**{_plain(words.strip())}**{_plain(after)}" if words else _plain(item["sentence"])
+    sentence = _plain(item["sentence"])
+    if words:
+        gaps = [" " if side.isspace() else "" for side in (before[-1:], after[:1])]
+        sentence = f"{_plain(before)}{gaps[0]}**{_plain(words)}**{gaps[1]}{_plain(after)}"
     shown = [name for name in EDITED[item["item_kind"]] if item[name] not in (None, [])]
     coded = "\n".join(f"| {name} | {_plain(_cell(item[name]))} |" for name in shown)
     address = f"<{item['url']}>" if re.fullmatch(r"https?://[^\s<>]+", item["url"] or "") else ""
@@ -151,8 +155,8 @@ def fields(item: dict[str, Any]) -> dict[str, dict[str, Any]]:
     schemas: dict[str, tuple[str, dict[str, Any]]] = {
         "event_type": ("PLOVER event type", {"type": "string", "enum": list(plugin.event_types())}),
         "actors": ("who acts or commits", _several(parties, 1)),
-        "recipients": ("who is acted upon, whom it is for; empty where mutual", _several(parties)),
-        "flags": ("modes of the statement", _several(list(decisions.FLAGS))),
+        "recipients": ("who is acted upon, whom it is for; empty where mutual", _several(parties, 0)),
+        "flags": ("modes of the statement", _several(list(decisions.FLAGS), 0)),
         "topics": ("topics of the codebook", _several(topics, 1)),
         "kind": ("", {"type": "string", "enum": list(plugin.KINDS)}),
         "direction": ("", {"type": "string", "enum": list(plugin.DIRECTIONS)}),
@@ -160,7 +164,7 @@ def fields(item: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "amount_max": ("currency units, not millions", {"type": ["null", "number"], "minimum": 0}),
         "currency": ("ISO 4217", {"type": texts, "pattern": "^[A-Z]{3}$"}),
         "instrument": ("", {"type": "string", "enum": list(plugin.instruments())}),
-        "is_concessional": ("as the text says; neither where it does not", {"enum": ["", "true", "false"]}),
+        "is_concessional": ("what the text says", {"type": "string", "enum": [UNSAID, "true", "false"]}),
         "stage": ("", {"type": "string", "enum": list(plugin.STAGES)}),
         "condition": ("words of the condition", {"type": texts}),
         "deadline": ("YYYY, YYYY-MM or YYYY-MM-DD", {"type": texts, "pattern": r"^[0-9]{4}(-[0-9]{2}){0,2}$"}),
@@ -175,12 +179,14 @@ def fields(item: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return made | {"note": note}
 
 
-def _several(values: list[str], least: int = 0) -> dict[str, Any]:
-    return {"type": "array", "items": {"type": "string", "enum": values}, "examples": values, "minItems": least}
+def _several(values: list[str], least: int) -> dict[str, Any]:
+    """A choice of values; one that may be empty is nullable, for the UI holds every other field to be required."""
+    kind = "array" if least else ["null", "array"]
+    return {"type": kind, "items": {"type": "string", "enum": values}, "examples": values, "minItems": least}
 
 
 def _shown(item: dict[str, Any], name: str) -> Any:
-    return _cell(item[name]) if name == "is_concessional" else item[name]
+    return _cell(item[name]) or UNSAID if name == "is_concessional" else item[name]
 
 
 def keep(item: dict[str, Any], option: str, given: dict[str, Any], reviewer: str, at: datetime) -> str:
@@ -192,7 +198,9 @@ def keep(item: dict[str, Any], option: str, given: dict[str, Any], reviewer: str
     if option == LEAVE:
         return ""
     row = row_of(item)
-    edited = {name: _cell(given[name]).strip() for name in EDITED[item["item_kind"]] if name in given}
+    edited = {
+        name: _cell(given[name]).strip().replace(UNSAID, "") for name in EDITED[item["item_kind"]] if name in given
+    }
     changed = {name: text for name, text in edited.items() if not _same(text, row[name])}
     verdict = "reject" if option == REJECT else "correct" if changed else "accept"
     row |= {} if verdict == "reject" else changed
