@@ -374,6 +374,7 @@ def _report(
         """.sql('from dim_source'))\"""", soft_wrap=True,
     )  # fmt: skip
     console.print(f"Page        {short}/index.html", soft_wrap=True)
+    console.print(f"Review      {airflow.address}/required_actions  (what the coder is not sure of)", soft_wrap=True)
     console.print(indicators(place / "entente.duckdb", is_sample=is_sample))
 
 
