@@ -172,7 +172,8 @@ def code(key: str) -> dict[str, Any]:
                 try:
                     done = _code_file(store, key, made, coder)
                 except Exception as error:
-                    error.add_note(f"source {key}, file {made.file}, coder {coder.name}")
+                    own = "" if coder.name == plugin.RULES else f", coder {coder.name}"
+                    error.add_note(f"source {key}, file {made.file}{own}")
                     broken = broken or error
                     continue
                 store.write_json(done, note)

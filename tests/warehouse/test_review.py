@@ -59,11 +59,12 @@ def event(key: str, statement: str, version: str, words: str, kind: str = "CONSU
     }  # fmt: skip
 
 
-def promise(key: str, version: str, by: str) -> dict[str, Any]:
+def promise(key: str, version: str, by: str, amount: float) -> dict[str, Any]:
     start, end = span("donors", "will lend")
     return common("donors", version) | {
         "commitment_id": key, "committed_by": [by], "beneficiaries": [], "kind": "financial", "topic": "finance.loan",
         "direction": "start", "instrument": "loan", "stage": "pledged", "span_start": start, "span_end": end,
+        "amount_max": amount,
         "evidence": "will lend", "confidence": 0.55, "rule_id": "r", "sentence_no": 0, "sentence_start": 0,
         "sentence_end": len(TEXTS["donors"]),
     }  # fmt: skip
@@ -125,7 +126,9 @@ NEW_EVENTS = [
     event("copy", "copy", NEW, "met"),
 ]
 MINE = event("mine", "plugged", "2.0", "met", coder="verbs", confidence=0.1)
-RUSSIA, KAZAKHSTAN = promise("russia", NEW, "RUS"), promise("kazakhstan", NEW, "KAZ")
+# Three loans of one donor and one of another, told by the same words.
+RUSSIA, KAZAKHSTAN = promise("russia", NEW, "RUS", 5), promise("kazakhstan", NEW, "KAZ", 5)
+SECOND, THIRD = promise("second", NEW, "RUS", 7), promise("a-third", NEW, "RUS", 9)
 by_id = {row["event_id"]: row for row in OLD_EVENTS + NEW_EVENTS}
 BLANK = event("blank", "added", NEW, "thanked", "SUPPORT", ["TJK"])
 FIRST = [
@@ -133,6 +136,7 @@ FIRST = [
     decision("d-corrected", "correct", by_id["corrected-old"], event_type="PROTEST"),
     decision("d-undone", "accept", by_id["undone"]),
     decision("d-donor", "reject", RUSSIA),
+    decision("d-second", "accept", SECOND, day="2026-02-02", amount_max=7),
     decision("d-joined-one", "correct", by_id["joined-one"], event_type="AGREE", item_id="agreed"),
     decision("d-joined-two", "correct", by_id["joined-two"], event_type="AGREE", item_id="agreed"),
     decision("d-added", "add", BLANK, coded_id=None),
@@ -140,7 +144,7 @@ FIRST = [
     decision("d-nowhere", "accept", by_id["same"], statement_id="nowhere"),
     decision("d-elsewhere", "reject", by_id["same"], span_start=0, span_end=3),
 ]
-SECOND = [
+LATER = [
     decision("d-accepted", "accept", by_id["accepted"]),  # the same decision in a second file
     decision("d-again", "accept", by_id["accepted"], reviewer="Bob"),  # of the same day, and later
     decision("d-undone-later", "reject", by_id["undone"], day="2026-02-02", reviewer="Bob"),
@@ -158,11 +162,11 @@ def fill(landing: Landing) -> None:
         folder = f"{STATEMENTS}/rules-{version}"
         landing.put("statement_codings", folder, "s1", [reading(key, version, found.count(key)) for key in read])
         landing.put("statement_events", folder, "s1", events)
-    landing.put("statement_commitments", f"{STATEMENTS}/rules-{NEW}", "s1", [RUSSIA, KAZAKHSTAN])
+    landing.put("statement_commitments", f"{STATEMENTS}/rules-{NEW}", "s1", [RUSSIA, KAZAKHSTAN, SECOND, THIRD])
     landing.put("statement_codings", f"{STATEMENTS}/verbs-2.0", "s1", [reading("plugged", "2.0", 1, "verbs")])
     landing.put("statement_events", f"{STATEMENTS}/verbs-2.0", "s1", [MINE])
     landing.land(DECISIONS, DECISIONS, "d1", "d.csv", "2026-02-03", FIRST)
-    landing.land(DECISIONS, DECISIONS, "d2", "form/e.csv", "2026-02-04", SECOND)
+    landing.land(DECISIONS, DECISIONS, "d2", "form/e.csv", "2026-02-04", LATER)
     texts = "title publisher landing_page licence citation coverage canonical_table doc".split()
     landing.write("catalogue/sources.parquet", " union all ".join(
         f"select '{key}' as source_key, 'statements' as domain, " + ", ".join(f"'x' as {name}" for name in texts)
@@ -242,8 +246,13 @@ def test_of_decisions_about_the_same_the_later_holds_and_of_one_day_the_one_that
     assert {status(table)[key] for key in ("d-again", "d-undone-later")} == {"stands"}
 
 
-def test_a_decision_about_one_of_two_donors_leaves_the_other(table: Callable[[str], pd.DataFrame]) -> None:
-    assert table("fct_commitments").commitment_id.tolist() == ["kazakhstan"]
+def test_a_decision_about_one_of_several_that_share_their_words_leaves_the_others(
+    table: Callable[[str], pd.DataFrame],
+) -> None:
+    review = table("fct_commitments").set_index("commitment_id").review
+    assert set(review.index) == {"kazakhstan", "second", "a-third"}
+    assert review.dropna().to_dict() == {"second": "accepted"}
+    assert {status(table)[key] for key in ("d-donor", "d-second")} == {"stands"}
 
 
 def test_no_decision_multiplies_rows(table: Callable[[str], pd.DataFrame]) -> None:
@@ -279,5 +288,5 @@ def test_a_decision_whose_statement_or_words_are_not_there_is_orphaned_and_not_l
 def test_the_queue_holds_what_is_uncertain_and_not_decided_by_the_chosen_coder_alone(
     table: Callable[[str], pd.DataFrame],
 ) -> None:
-    assert set(table("review_queue").item_id) == {"same", "kazakhstan"}
+    assert set(table("review_queue").item_id) == {"same", "kazakhstan", "a-third"}
     assert "mine" not in set(table("fct_statement_events").event_id)
