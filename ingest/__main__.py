@@ -5,6 +5,8 @@ entente fetch KEY [--from DAY --to DAY]  find, land and, for statements, code
 entente code FILE...                     code texts and print JSON lines (see entente code --help)
 entente build                            dbt build over the landing
 entente publish                          publish the marts that were built
+entente review --export QUEUE.csv        what a person should look at, to be filled in (docs/OPERATIONS.md)
+entente review --check FILE.csv          whether the decisions in it are fit to land, and what mends those that are not
 entente trace MART DYAD PERIOD           from a cell of a mart to the raw rows and characters
 entente up [--data FOLDER]               Airflow with everything, until Ctrl-C (what `make run` calls)
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from ingest import landing, pipeline, settings, source
 from ingest.errors import EntenteError
@@ -44,6 +47,19 @@ def _fetch(key: str, start: str | None, end: str | None) -> int:
     return int(bool(complaint))
 
 
+def _review(export: Path | None, check: Path | None) -> int:
+    from ingest import review
+
+    if export:
+        print(f"{review.export(export)} to decide on, in {export}: fill in verdict, reviewer and decided_on")
+    if not check:
+        return 0
+    good, wrong = review.check(check)
+    print(f"{good} decisions are fit to land, {len(wrong)} are not")
+    print("\n".join(wrong), end="\n" if wrong else "", file=sys.stderr)
+    return int(bool(wrong))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 done in part, 2 not done."""
     given = sys.argv[1:] if arguments is None else arguments
@@ -64,6 +80,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build")
     commands.add_parser("publish")
     commands.add_parser("docs")
+    review = commands.add_parser("review")
+    asks = review.add_mutually_exclusive_group(required=True)
+    asks.add_argument("--export", type=Path, metavar="FILE")
+    asks.add_argument("--check", type=Path, metavar="FILE")
     trace = commands.add_parser("trace")
     trace.add_argument("mart")
     trace.add_argument("dyad")
@@ -91,6 +111,8 @@ def main(arguments: list[str] | None = None) -> int:
             from ingest import docs
 
             docs.write()
+        elif asked.command == "review":
+            return _review(asked.export, asked.check)
         elif asked.command == "trace":
             from ingest.trace import trace as follow
 

@@ -88,7 +88,24 @@ _CODED = (
     Column("sentence_no", "INTEGER", "sentence of the text, from 0", True),
     Column("sentence_start", "INTEGER", "first character of the sentence in the statement's text", True),
     Column("sentence_end", "INTEGER", "character after the sentence's last", True),
-    Column("coder_version", "VARCHAR", "version of ingest/coding that coded it", True),
+    Column("coder", "VARCHAR", "who coded it: rules, or the name of a plug-in", True),
+    Column("coder_version", "VARCHAR", "version of that coder", True),
+)
+
+STATEMENT_CODINGS = Table(
+    "statement_codings",
+    "One row per statement, coder and version of the coder that has read it, whether or not it found anything",
+    ("statement_id", "coder", "coder_version"),
+    (
+        Column("statement_id", "VARCHAR", "the statement", True),
+        Column("coder", "VARCHAR", "who coded it: rules, or the name of a plug-in", True),
+        Column("coder_version", "VARCHAR", "version of that coder", True),
+        Column("text_sha256", "VARCHAR", "sha256 of the text as it was read: a coding counts for no other", True),
+        Column("n_events", "INTEGER", "events coded", True, "n_events >= 0"),
+        Column("n_commitments", "INTEGER", "commitments coded", True, "n_commitments >= 0"),
+        Column("silent_because", "VARCHAR", "why nothing was looked for (language, sport), where that is so"),
+        Column("problem", "VARCHAR", "why the coder's answer could not be used; such a coding does not count"),
+    ),
 )
 
 STATEMENT_EVENTS = Table(
@@ -182,6 +199,61 @@ STATEMENT_COMMITMENTS = Table(
         *_CODED,
     ),
 )
+
+_KNOWN_ONLY = "correct the row, or take it from `entente review --export` again"
+
+REVIEW_DECISIONS = Table(
+    "review_decisions",
+    "One row per decision of a person about one event or commitment of a statement",
+    ("decision_id",),
+    (
+        Column("decision_id", "VARCHAR", "hash of reviewer, day and of what was decided on", True),
+        Column("statement_id", "VARCHAR", "the statement", True, _match("statement_id", "[0-9a-f]{16}"), _KNOWN_ONLY),
+        Column("item_kind", "VARCHAR", "event or commitment", True, "item_kind in ('event', 'commitment')"),
+        Column("item_id", "VARCHAR", "id of the event or commitment that stands by this decision; null if rejected"),
+        Column("coded_id", "VARCHAR", "event_id or commitment_id as it was shown; null for what is added"),
+        Column("coded_type", "VARCHAR", "event type, of a commitment the topic, as it was shown", True),
+        Column("coded_actors", "VARCHAR[]", "who acted or committed, as it was shown, sorted", True),
+        Column("coder", "VARCHAR", "whose coding was shown"),
+        Column("coder_version", "VARCHAR", "the version of it"),
+        Column("span_start", "INTEGER", "first character of the evidence in the statement's text", True),
+        Column("span_end", "INTEGER", "character after its last", True, "span_end > span_start", _KNOWN_ONLY),
+        Column("evidence", "VARCHAR", "the words at the span", True, "length(evidence) = span_end - span_start",
+               "give the words at [span_start, span_end) and nothing else"),
+        Column("verdict", "VARCHAR", "accept, reject, correct or add", True,
+               "verdict in ('accept', 'reject', 'correct', 'add')", "write accept, reject, correct or add"),
+        Column("event_type", "VARCHAR", "as decided; null for commitments"),
+        Column("quad_class", "INTEGER", "of that event type in the codebook"),
+        Column("event_scale", "DOUBLE", "of that event type in the codebook"),
+        Column("actors", "VARCHAR[]", "as decided, sorted; of a commitment those who commit", True),
+        Column("recipients", "VARCHAR[]", "as decided, sorted; of a commitment the beneficiaries", True),
+        Column("is_future", "BOOLEAN", "as decided; null for commitments"),
+        Column("is_hypothetical", "BOOLEAN", "as decided; null for commitments"),
+        Column("is_negated", "BOOLEAN", "as decided; null for commitments"),
+        Column("is_historical", "BOOLEAN", "as decided; null for commitments"),
+        Column("topics", "VARCHAR[]", "as decided, sorted; of a commitment one", True),
+        Column("kind", "VARCHAR", "financial or action", False, "kind in ('financial', 'action')", _KNOWN_ONLY),
+        Column("direction", "VARCHAR", "increase, decrease, start, stop, maintain", False,
+               "direction in ('increase', 'decrease', 'start', 'stop', 'maintain')", _KNOWN_ONLY),
+        Column("amount_min", "DOUBLE", "currency units"),
+        Column("amount_max", "DOUBLE", "currency units", False, "amount_min is null or amount_max >= amount_min",
+               "give the lower sum as amount_min"),
+        Column("currency", "VARCHAR", "ISO 4217", False, _match("currency", "[A-Z]{3}"), "write it as USD"),
+        Column("instrument", "VARCHAR", "loan, grant, ... or none"),
+        Column("is_concessional", "BOOLEAN", "null where the text does not say"),
+        Column("stage", "VARCHAR", "proposed, pledged, agreed, delivered", False,
+               "stage in ('proposed', 'pledged', 'agreed', 'delivered')",
+               "write proposed, pledged, agreed or delivered"),
+        Column("condition", "VARCHAR", "words of the condition, null where unconditional"),
+        Column("deadline", "VARCHAR", "YYYY, YYYY-MM or YYYY-MM-DD", False,
+               _match("deadline", "[0-9]{4}(-[0-9]{2}){0,2}"), "write it as YYYY, YYYY-MM or YYYY-MM-DD"),
+        Column("reviewer", "VARCHAR", "who decided", True, "", "say who decided"),
+        Column("decided_on", "DATE", "day of the decision; of two about the same the later holds", True,
+               "decided_on between date '2000-01-01' and date '2100-01-01'", "give the day as YYYY-MM-DD"),
+        Column("note", "VARCHAR", "why"),
+        Column("file", "VARCHAR", "name of the raw file", True),
+    ),
+)  # fmt: skip
 
 _AIRPORT_CODE = "[A-Z0-9]{2,7}"
 _LATITUDE = "{0} between -90 and 90"
@@ -307,7 +379,16 @@ AIRPORTS = Table(
 
 TABLES = {
     table.name: table
-    for table in (STATEMENTS, STATEMENT_EVENTS, STATEMENT_COMMITMENTS, FLIGHTS, MIGRATION_STOCK, AIRPORTS)
+    for table in (
+        STATEMENTS,
+        STATEMENT_CODINGS,
+        STATEMENT_EVENTS,
+        STATEMENT_COMMITMENTS,
+        REVIEW_DECISIONS,
+        FLIGHTS,
+        MIGRATION_STOCK,
+        AIRPORTS,
+    )
 }
 
 

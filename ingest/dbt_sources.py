@@ -131,7 +131,9 @@ def text() -> str:
         "    tables:",
     ]
     for table in contract.TABLES.values():
-        location = f"read_parquet('{ROOT}/{table.name}/**/*.parquet')"
+        # codings of earlier versions stay as they were written, with the columns of their time
+        by_name = ", union_by_name = true" if "coder_version" in table.names else ""
+        location = f"read_parquet('{ROOT}/{table.name}/**/*.parquet'{by_name})"
         lines += _table(table.name, table.row_is, location, contract.all_columns(table))
     for name, row_is, location, columns in FURTHER:
         lines += _table(name, row_is, location, columns)

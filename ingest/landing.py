@@ -4,7 +4,8 @@
     TABLE/SOURCE/SHA256.parquet            the file's rows of a canonical table, checked, sorted, zstd
     quarantine/SOURCE/SHA256.parquet       the rows that were not fit to land, each with its reason and mend
     receipts/SOURCE/SHA256.json            where it came from, when, what came of it
-    codings/SOURCE/SHA256.json             for statements: what the coder made of them
+    codings/SOURCE/CODER/SHA256.json       for statements: what a version of a coder made of them, and what it is
+    TABLE/SOURCE/CODER/SHA256.parquet      its codings, events and commitments; those of other versions stay beside
 
 Every write goes to a temporary name and is then moved, so that a reader sees all of a file or none of it, and
 two runs of the same window leave one result. The clock stands in receipts only: the same raw bytes and the

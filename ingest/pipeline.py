@@ -16,7 +16,9 @@ from typing import Any
 import duckdb
 
 from ingest import coding, contract, landing, settings, source
+from ingest.coding import plugin
 from ingest.errors import EntenteError, TryAgain
+from ingest.identity import commitment_id, event_id
 from ingest.source import Remote, Window
 
 BATCH_BYTES = 64 << 20
@@ -146,41 +148,51 @@ def _catalogue(store: landing.Store) -> None:
 
 
 def code(key: str) -> dict[str, Any]:
-    """Code every landed statement of a source that this version of the coder has not coded yet.
+    """Code every landed statement of a source that this version of a coder has not coded yet, with each coder.
 
-    A text on which the coder fails stops none of the others; the first such error is raised after the rest.
+    What another version coded stays beside it. A text on which the rules fail stops none of the others; the first
+    such error is raised after the rest. Counted are the rules' codings, and how many a plug-in's could not be used.
     """
     store = landing.store()
     landing.prepare(store)
-    total: dict[str, Any] = {"source": key, "statements": 0, "events": 0, "commitments": 0, "new": 0}
+    total: dict[str, Any] = {"source": key, "statements": 0, "events": 0, "commitments": 0, "new": 0, "refused": 0}
     broken: Exception | None = None
-    for made in landing.receipts(store, key):
-        if made.status != "landed":
-            continue
-        note = f"codings/{key}/{made.sha256}.json"
-        done = store.read_json(note)
-        if not done or (done["coder_version"], done["code_version"]) != (coding.CODER_VERSION, made.code_version):
-            try:
-                done = _code_file(store, key, made)
-            except Exception as error:
-                error.add_note(f"source {key}, file {made.file}")
-                broken = broken or error
-                continue
-            store.write_json(done, note)
-            total["new"] += 1
-        for name in ("statements", "events", "commitments"):
-            total[name] += done[name]
+    coders: list[plugin.Coder] = [plugin.Rules()]
+    try:
+        coders += filter(None, [plugin.plugged()])
+    except EntenteError as error:
+        broken = error
+    landed = [made for made in landing.receipts(store, key) if made.status == "landed"]
+    for coder in coders:
+        about = coder.describe()
+        for made in landed:
+            note = f"codings/{key}/{_folder(coder)}/{made.sha256}.json"
+            done = store.read_json(note)
+            if not done or (done["code_version"], done["coder_is"]) != (made.code_version, about):
+                try:
+                    done = _code_file(store, key, made, coder)
+                except Exception as error:
+                    own = "" if coder.name == plugin.RULES else f", coder {coder.name}"
+                    error.add_note(f"source {key}, file {made.file}{own}")
+                    broken = broken or error
+                    continue
+                store.write_json(done, note)
+                total["new"] += 1
+            total["refused"] += done["refused"]
+            for name in ("statements", "events", "commitments"):
+                total[name] += done[name] if coder.name == plugin.RULES else 0
     if broken:
         raise broken
     return total
 
 
-def _identity(*parts: object) -> str:
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
+def _folder(coder: plugin.Coder) -> str:
+    return f"{coder.name}-{coder.version}"
 
 
-def _code_file(store: landing.Store, key: str, made: landing.Receipt) -> dict[str, Any]:
-    """Code the statements of one landed file and write their events and commitments."""
+def _code_file(store: landing.Store, key: str, made: landing.Receipt, coder: plugin.Coder) -> dict[str, Any]:
+    """Code the statements of one landed file and write what was read, its events and its commitments."""
+    codings: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     commitments: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="entente-") as name:
@@ -191,21 +203,61 @@ def _code_file(store: landing.Store, key: str, made: landing.Receipt) -> dict[st
             f"select statement_id, published_on, text, outlet, vintage, raw_row from '{texts}' order by statement_id"
         ).fetchall()
         for statement_id, published_on, text, outlet, vintage, raw_row in statements:
-            coded = coding.code(text, published_on, outlet=outlet)
+            if coder.name == plugin.RULES:
+                coded, problem = coder.code(text, published_on, outlet=outlet), ""
+            else:
+                coded, problem = plugin.ask(coder, text, published_on, outlet)
             common = {
-                "statement_id": statement_id, "published_on": published_on.isoformat(), "vintage": vintage,
-                "raw_row": raw_row, "source_key": key, "raw_sha256": made.sha256,
-                "coder_version": coding.CODER_VERSION,
+                "statement_id": statement_id, "vintage": vintage, "raw_row": raw_row, "source_key": key,
+                "raw_sha256": made.sha256, "coder": coder.name, "coder_version": coder.version,
             }  # fmt: skip
-            events += [common | _event(statement_id, event) for event in coded.events]
-            commitments += [common | _commitment(statement_id, given) for given in coded.commitments]
-        for table, rows in ((contract.STATEMENT_EVENTS, events), (contract.STATEMENT_COMMITMENTS, commitments)):
-            _write(con, store, folder, table, rows, f"{table.name}/{key}/{made.sha256}.parquet")
+            codings.append(common | {
+                "text_sha256": hashlib.sha256(text.encode()).hexdigest(), "n_events": len(coded.events),
+                "n_commitments": len(coded.commitments), "silent_because": coded.no_events_reason,
+                "problem": problem or None,
+            })  # fmt: skip
+            dated = common | {"published_on": published_on.isoformat()}
+            events += [dated | _event(statement_id, event) for event in coded.events]
+            commitments += [dated | _commitment(statement_id, given) for given in coded.commitments]
+        for table, rows in (
+            (contract.STATEMENT_EVENTS, events),
+            (contract.STATEMENT_COMMITMENTS, commitments),
+            (contract.STATEMENT_CODINGS, codings),
+        ):
+            _write(con, store, folder, table, rows, f"{table.name}/{key}/{_folder(coder)}/{made.sha256}.parquet")
+        refused = _refuse(con, store, folder, key, made, coder, codings)
     return {
-        "source_key": key, "raw_sha256": made.sha256, "coder_version": coding.CODER_VERSION,
-        "code_version": made.code_version, "statements": len(statements), "events": len(events),
-        "commitments": len(commitments),
+        "source_key": key, "raw_sha256": made.sha256, "coder": coder.name, "coder_version": coder.version,
+        "coder_is": coder.describe(), "code_version": made.code_version, "statements": len(statements),
+        "events": len(events), "commitments": len(commitments), "refused": refused,
     }  # fmt: skip
+
+
+def _refuse(
+    con: duckdb.DuckDBPyConnection, store: landing.Store, folder: Path, key: str, made: landing.Receipt,
+    coder: plugin.Coder, codings: list[dict[str, Any]],
+) -> int:  # fmt: skip
+    """Put the statements that the coder's answer was of no use for into quarantine; returns how many."""
+    target = f"quarantine/{key}/{made.sha256}.{coder.name}.parquet"
+    refused = [row for row in codings if row["problem"]]
+    if not refused:
+        store.remove(target)
+        return 0
+    local = folder / "refused.parquet"
+    con.execute(f"create or replace table refused ({landing.QUARANTINE})")
+    con.executemany(
+        "insert into refused values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            [key, made.file, made.sha256, row["raw_row"],
+             f"coder {coder.name} {coder.version}, statement {row['statement_id']}: {row['problem']}",
+             "mend the coder and raise its version; the statement has landed, and the rules' coding of it counts",
+             json.dumps({name: row[name] for name in ("statement_id", "coder", "coder_version", "text_sha256")})]
+            for row in refused
+        ],
+    )  # fmt: skip
+    con.execute(f"copy refused to '{local}' (format parquet, compression zstd)")
+    store.put(local, target)
+    return len(refused)
 
 
 def _event(statement_id: str, event: coding.Event) -> dict[str, Any]:
@@ -221,10 +273,10 @@ def _event(statement_id: str, event: coding.Event) -> dict[str, Any]:
         for role, group in (("actor", event.actors), ("recipient", event.recipients))
         for p in group
     ]  # fmt: skip
-    identity = _identity(statement_id, event.event_type, actors, recipients, sorted(flags.items()),
-                         event.trigger_start, event.trigger_end)  # fmt: skip
+    span = (event.trigger_start, event.trigger_end)
     return flags | {
-        "event_id": identity, "event_type": event.event_type, "quad_class": event.quad_class,
+        "event_id": event_id(statement_id, event.event_type, actors, recipients, flags, span),
+        "event_type": event.event_type, "quad_class": event.quad_class,
         "event_scale": event.event_scale, "actors": actors, "recipients": recipients,
         "parties": json.dumps(parties, ensure_ascii=False), "topics": sorted(event.topics),
         "speaker": event.speaker, "trigger_start": event.trigger_start, "trigger_end": event.trigger_end,
@@ -235,8 +287,10 @@ def _event(statement_id: str, event: coding.Event) -> dict[str, Any]:
 
 def _commitment(statement_id: str, given: coding.Commitment) -> dict[str, Any]:
     committed_by, beneficiaries = sorted(set(given.committed_by)), sorted(set(given.beneficiary))
-    identity = _identity(statement_id, committed_by, beneficiaries, given.topic, given.stage, given.amount_max,
-                         given.span_start, given.span_end)  # fmt: skip
+    span = (given.span_start, given.span_end)
+    identity = commitment_id(
+        statement_id, committed_by, beneficiaries, given.topic, given.stage, given.amount_max, span
+    )
     return {
         "commitment_id": identity, "committed_by": committed_by, "beneficiaries": beneficiaries, "kind": given.kind,
         "topic": given.topic, "direction": given.direction, "amount_min": given.amount_min,

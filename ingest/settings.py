@@ -2,6 +2,7 @@
 
 ENTENTE_HOME       the warehouse's home (default: var/sample below the repository)
 ENTENTE_LANDING    the landing, a path or any fsspec URL such as s3://bucket/landing (default: HOME/landing)
+ENTENTE_CODER      package.module:factory of a coder of the user's own, beside the rules (default: none)
 ENTENTE_INPUT      a folder of the user's own files, DOMAIN/SOURCE_KEY/FILES; unset: sources fetch from their publishers
 ENTENTE_OFFICE_HOLDERS
                    a CSV file name, office, state, valid_from, valid_to, source that replaces the statement coder's own
@@ -36,6 +37,16 @@ def office_holders() -> Path | None:
     """The user's table of office-holders, or None where the coder's own holds."""
     file = os.environ.get("ENTENTE_OFFICE_HOLDERS")
     return Path(file).expanduser().resolve() if file else None
+
+
+def plugged_coder() -> str:
+    """Where the user's own coder is made, as package.module:factory; empty, which is the default, for none."""
+    return os.environ.get("ENTENTE_CODER", "").strip()
+
+
+def review_folder() -> Path:
+    """Where the review form writes its decisions, one new file per run; read by statements/review_decisions."""
+    return home() / "review"
 
 
 def warehouse_file() -> Path:

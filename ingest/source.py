@@ -82,6 +82,7 @@ class Source:
     rows_per_file: tuple[int, int]  # fewest and most rows that one good file holds
     max_bytes: int  # a raw file larger than this is rejected unread
     files: str  # glob of the files' names in a user's folder
+    is_own: bool = False  # made by people in this house: `fetch` is asked too, and the user's folder may be missing
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,15 @@ def remotes(module: Module, window: Window | None, folder: Path | None = None) -
     Reference data that ships with a package has no folder and is always taken from its module.
     """
     folder = folder or settings.input_folder()
+    fetched: list[Remote] = []
+    if folder is None or module.source.domain == "reference" or module.source.is_own:
+        fetched = sorted(module.fetch(window), key=lambda remote: remote.name)
     if folder is None or module.source.domain == "reference":
-        return sorted(module.fetch(window), key=lambda remote: remote.name)
+        return fetched
     place = folder / module.source.domain / module.source.key
     expected = f"put files named {module.source.files} into {place}, or leave DATA unset to use the sample"
+    if module.source.is_own and not place.is_dir():
+        return fetched
     if not place.is_dir():
         raise InputMissing(f"no folder {place}", mend=expected, source=module.source.key)
     found = [
@@ -149,8 +155,9 @@ def remotes(module: Module, window: Window | None, folder: Path | None = None) -
         if (path.is_file() or path.is_symlink()) and not any(part[0] == "." for part in path.relative_to(place).parts)
         for name in [path.relative_to(place)]
     ]
-    if not found:
+    if not found and not module.source.is_own:
         raise InputMissing(f"folder {place} holds no file", mend=expected, source=module.source.key)
+    found += fetched
     if window is None:
         return found
     return [remote for remote in found if (span := module.period(remote.name)) is None or span.overlaps(window)]

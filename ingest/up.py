@@ -36,6 +36,7 @@ FREE_BYTES = 2 << 30
 READY_S = 300.0
 RUN_S = 3600.0
 DONE = ("success", "failed")
+REVIEW = "review"
 HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 MAIN = "from airflow.__main__ import main; main()"
 # Tasks are forks of the scheduler, and parses forks of the dag-processor: what these have imported, no fork imports
@@ -235,7 +236,7 @@ def prepare_manifest() -> None:
 
 def _wait_until_ready(airflow: _Airflow, say: Any) -> None:
     """Wait for all parts to be healthy and all DAGs to be there; raises with the log's place."""
-    wanted = {*source.discover(), "warehouse"}
+    wanted = {*source.discover(), "warehouse", REVIEW}
     end = time.monotonic() + READY_S
     missing: object = "all"
     while time.monotonic() < end:
@@ -266,10 +267,10 @@ def _wait_until_ready(airflow: _Airflow, say: Any) -> None:
 
 
 def _run_all(airflow: _Airflow, started: float) -> tuple[list[dict[str, Any]], list[str]]:
-    """Unpause and trigger every DAG, show them until none runs; returns the last runs and what went wrong."""
+    """Unpause every DAG, trigger all but the review, show them; returns the runs and what went wrong."""
     keys = [*source.discover(), "warehouse"]
     before = {_identity(run) for run in _runs(airflow)}
-    for key in keys:
+    for key in (*keys, REVIEW):  # which starts by itself when something is published, and waits for people
         airflow.client.patch(f"/api/v2/dags/{key}", json={"is_paused": False}).raise_for_status()
     for key in keys:  # the warehouse last: it waits until the sources have landed
         airflow.post(f"/dags/{key}/dagRuns", {"logical_date": None})
@@ -277,7 +278,7 @@ def _run_all(airflow: _Airflow, started: float) -> tuple[list[dict[str, Any]], l
     shown: dict[str, str] = {}
     with Live(console=console, refresh_per_second=4, transient=False) as live:
         while True:
-            runs = [run for run in _runs(airflow) if _identity(run) not in before]
+            runs = [run for run in _runs(airflow) if _identity(run) not in before and run["dag_id"] != REVIEW]
             tasks = airflow.get("/dags/~/dagRuns/~/taskInstances", state="running", limit=100)["task_instances"]
             rows = {key: sum(r.rows_landed for r in landing.receipts(landing.store(), key)) for key in keys}
             live.update(_progress(keys, runs, tasks, rows, started))
@@ -373,6 +374,7 @@ def _report(
         """.sql('from dim_source'))\"""", soft_wrap=True,
     )  # fmt: skip
     console.print(f"Page        {short}/index.html", soft_wrap=True)
+    console.print(f"Review      {airflow.address}/required_actions  (what the coder is not sure of)", soft_wrap=True)
     console.print(indicators(place / "entente.duckdb", is_sample=is_sample))
 
 

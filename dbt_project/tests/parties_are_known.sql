@@ -6,12 +6,12 @@ parties as (
     select
         event_id as id,
         unnest(list_concat(actors, recipients)) as party
-    from {{ ref('stg_statement_events') }}
+    from {{ ref('fct_statement_events') }}
     union all
     select
         commitment_id as id,
         unnest(list_concat(committed_by, beneficiaries)) as party
-    from {{ ref('stg_statement_commitments') }}
+    from {{ ref('fct_commitments') }}
 
 )
 

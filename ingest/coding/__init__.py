@@ -26,7 +26,7 @@ from ingest.coding.rules import rules as _rules
 from ingest.coding.stories import Stories, signature, similarity, stories
 from ingest.coding.text import Normalised, language, normalise
 
-CODER_VERSION = "1.1.0"
+CODER_VERSION = "2.0.0"
 
 __all__ = [
     "CODER_VERSION",

@@ -263,6 +263,13 @@ def _discussed(doc: Document, act: Act) -> list[Promise]:
     ]
 
 
+def _matters(doc: Document, start: int, stop: int, act: Act) -> bool:
+    """Whether the words name a matter at all, or go on about one named just before ("asked that it be settled")."""
+    first = bisect_left(doc.topic_hits, doc.sentences[max(0, act.sentence.no - 1)].start, key=lambda h: h.start)
+    last = bisect_left(doc.topic_hits, stop, key=lambda h: h.start)
+    return any(not h.topic.startswith("diplomacy.") for h in doc.topic_hits[first:last])
+
+
 def _topic(doc: Document, start: int, stop: int, act: Act) -> str:
     return ranked(asked(doc, start, stop, act), "promise")[0]
 
@@ -315,7 +322,7 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
     topic = _topic(doc, start, stop, act)
     if _VAGUE.search(words) and not sums and topic in ("other", *(t for t in act.topics if t.startswith("diplomacy."))):
         return None
-    if not financial and (topic == "other" or topic.startswith("diplomacy.")) and not _visit(words):
+    if not financial and not _visit(words) and (topic.startswith("diplomacy.") or not _matters(doc, start, stop, act)):
         return None
     by, to = _ids(act.actors), _ids(act.recipients)
     stage = act.rule.stage or _STAGE_BY_TYPE.get(act.event_type, "pledged")

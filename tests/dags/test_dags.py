@@ -53,13 +53,14 @@ def test_every_source_has_one_dag_with_its_own_docs_and_nothing_fails_to_import(
     )
     errors, dags = in_airflow(code)
     assert errors == {}
-    assert set(dags) == {*source.discover(), "warehouse"}
+    assert set(dags) == {*source.discover(), "warehouse", "review"}
     for key, module in source.discover().items():
         doc, runs_at_once, _, params = dags[key]
         assert source.describe(module) == doc
         assert runs_at_once == 1
         assert params == ["from", "to"]
     assert dags["warehouse"][1] == 1, "two builds at once would fight for DuckDB's lock"
+    assert dags["review"][1] == 1, "two at once would ask the same twice"
 
 
 def test_the_warehouse_shows_each_model_as_a_task_and_one_process_runs_them(in_airflow: Callable[..., Any]) -> None:

@@ -6,6 +6,7 @@ with a missing end or an unknown airport, an aggregate among the origins, two ed
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -98,7 +99,7 @@ class Landing:
                  for n, row in enumerate(rows, 1)]  # fmt: skip
         given.write_text(json.dumps(whole), encoding="utf-8")
         target = self.root / table / key / f"{sha}.parquet"
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(exist_ok=True, parents=True)
         self.con.execute(f"copy (select * from read_json('{given}', columns={types})) to '{target}' (format parquet)")
         given.unlink()
 
@@ -135,7 +136,7 @@ def coded(statement: str, words: str, span: tuple[str, str]) -> dict[str, Any]:
     return {
         "statement_id": statement, "published_on": day, "vintage": day, span[0]: start, span[1]: start + len(words),
         "confidence": 1, "rule_id": "r", "sentence_no": 0, "sentence_start": 0, "sentence_end": len(text),
-        "coder_version": "1.0",
+        "coder": "rules", "coder_version": "1.0",
     }  # fmt: skip
 
 
@@ -157,6 +158,11 @@ def fill(landing: Landing) -> None:
         ])  # fmt: skip
     landing.land("statements", STATEMENTS, "s1", "texts.json", "2020-04-01", [
         {"statement_id": key, "published_on": day, "text": text, "file": "texts.json", "vintage": day}
+        for key, (day, text) in TEXTS.items()
+    ])  # fmt: skip
+    landing.put("statement_codings", STATEMENTS, "s1", [
+        {"statement_id": key, "coder": "rules", "coder_version": "1.0", "n_events": 1, "n_commitments": 0,
+         "text_sha256": hashlib.sha256(text.encode()).hexdigest(), "vintage": day}
         for key, (day, text) in TEXTS.items()
     ])  # fmt: skip
     landing.put("statement_events", STATEMENTS, "s1", [

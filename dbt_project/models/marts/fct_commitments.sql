@@ -2,24 +2,7 @@ with
 
 commitments as (
 
-    select * from {{ ref('stg_statement_commitments') }}
-
-),
-
-stories as (
-
-    select * from {{ ref('int_statement_stories') }}
-
-),
-
--- one story per statement: the join multiplies none
-told as (
-
-    select
-        commitments.*,
-        stories.story_id
-    from commitments
-    inner join stories using (statement_id)
+    select * from {{ ref('int_commitments') }}
 
 ),
 
@@ -34,7 +17,7 @@ ranked as (
                 amount_min, amount_max, currency, instrument, stage, deadline
             order by published_on, statement_id, span_start, commitment_id
         ) as telling_no
-    from told
+    from commitments
 
 ),
 
@@ -65,7 +48,10 @@ final as (
         sentence,
         confidence,
         rule_id,
+        coder,
         coder_version,
+        review,
+        reviewed_by,
         outlet,
         url,
         source_key,

@@ -2,24 +2,7 @@ with
 
 events as (
 
-    select * from {{ ref('stg_statement_events') }}
-
-),
-
-stories as (
-
-    select * from {{ ref('int_statement_stories') }}
-
-),
-
--- one story per statement: the join multiplies none
-told as (
-
-    select
-        events.*,
-        stories.story_id
-    from events
-    inner join stories using (statement_id)
+    select * from {{ ref('int_events') }}
 
 ),
 
@@ -34,7 +17,7 @@ ranked as (
                 is_future, is_hypothetical, is_negated, is_historical
             order by published_on, statement_id, trigger_start, event_id
         ) as telling_no
-    from told
+    from events
 
 ),
 
@@ -63,7 +46,10 @@ final as (
         sentence,
         confidence,
         rule_id,
+        coder,
         coder_version,
+        review,
+        reviewed_by,
         outlet,
         url,
         title,

@@ -19,11 +19,27 @@ statements as (
 
 ),
 
--- one statement per id: the join drops codings of texts that do not count and multiplies none
+readings as (
+
+    select
+        statement_id,
+        raw_sha256,
+        coder,
+        coder_version,
+        coding_no,
+        is_chosen
+    from {{ ref('stg_statement_codings') }}
+
+),
+
+-- one statement per id, one reading per statement, coder and version: the joins drop codings of texts that do not count
+-- and multiply none
 coded as (
 
     select
         codings.*,
+        readings.coding_no,
+        readings.is_chosen,
         statements.outlet,
         statements.url,
         statements.title,
@@ -38,28 +54,14 @@ coded as (
             codings.span_end - codings.span_start
         ) as text_at_span
     from codings
+    inner join readings using (statement_id, raw_sha256, coder, coder_version)
     inner join statements using (statement_id, raw_sha256)
-
-),
-
--- versions are compared number by number, so that 1.10 is newer than 1.9
-ranked as (
-
-    select
-        *,
-        dense_rank() over (
-            partition by statement_id
-            order by {{ version_key('coder_version') }} desc
-        ) as coding_no
-    from coded
 
 ),
 
 final as (
 
-    select * exclude (coding_no)
-    from ranked
-    where coding_no = 1
+    select * from coded
 
 )
 
