@@ -89,6 +89,7 @@ _INCREASE_IN_DISCUSSION = re.compile(
     re.IGNORECASE,
 )
 # "signed an agreement on X, and an agreement on Y"
+UNSURE = -2.0  # the score below which nothing can be said to be what a promise is about
 _SERVICES = frozenset("aid.built aid.assist aid.help aid.evacuate aid.asylum aid.peacekeep aid.protect".split())
 _GIVES = re.compile(
     r"\b(?:giv(?:e|es|ing|en)|gave|donat\w+|gifts?|present(?:ed|s)?|hand(?:ed|s)?\s+over|humanitarian|free\s+of\s+charge|"
@@ -235,7 +236,7 @@ def _discussed(doc: Document, act: Act) -> list[Promise]:
     if not m or len(who) < 2 or "negation" in act.flags:
         return []
     stop = act.condition[1] if act.condition and act.condition[0] > m.start() else act.scope_end
-    topic = _topic(doc, m.start(), stop, act)
+    topic, _ = _topic(doc, m.start(), stop, act)
     if topic.startswith("diplomacy.") or topic == "other":
         return []
     words = doc.text[m.start() : stop]
@@ -263,14 +264,8 @@ def _discussed(doc: Document, act: Act) -> list[Promise]:
     ]
 
 
-def _matters(doc: Document, start: int, stop: int, act: Act) -> bool:
-    """Whether the words name a matter at all, or go on about one named just before ("asked that it be settled")."""
-    first = bisect_left(doc.topic_hits, doc.sentences[max(0, act.sentence.no - 1)].start, key=lambda h: h.start)
-    last = bisect_left(doc.topic_hits, stop, key=lambda h: h.start)
-    return any(not h.topic.startswith("diplomacy.") for h in doc.topic_hits[first:last])
-
-
-def _topic(doc: Document, start: int, stop: int, act: Act) -> str:
+def _topic(doc: Document, start: int, stop: int, act: Act) -> tuple[str, float]:
+    """(topic, how sure: the score of the model)."""
     return ranked(asked(doc, start, stop, act), "promise")[0]
 
 
@@ -319,10 +314,10 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
     )
     if financial and not sums and told in (None, "none") and gives:
         told = "in_kind"
-    topic = _topic(doc, start, stop, act)
+    topic, sure = _topic(doc, start, stop, act)
     if _VAGUE.search(words) and not sums and topic in ("other", *(t for t in act.topics if t.startswith("diplomacy."))):
         return None
-    if not financial and not _visit(words) and (topic.startswith("diplomacy.") or not _matters(doc, start, stop, act)):
+    if not financial and not _visit(words) and (topic in ("other", "diplomacy.meetings", "diplomacy.treaty") or sure < UNSURE):
         return None
     by, to = _ids(act.actors), _ids(act.recipients)
     stage = act.rule.stage or _STAGE_BY_TYPE.get(act.event_type, "pledged")

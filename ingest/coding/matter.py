@@ -157,6 +157,7 @@ class Matter:
         meets = act.rule.event_type == "CONSULT" or (event_type in ("AGREE", "REQUEST") and bool(_MEETS.search(lower)))
         asked = set(self.count) | set(self.weak) | set(_SPECIAL)
         asked |= {t for r, least in ((scope, 0.05), (sentence, 0.05), (whole, 0.04)) for t, v in r.items() if v > least}
+        purpose = any(not t.startswith(("finance.", "diplomacy.", "trade.goods")) for t in strong)
         out: dict[str, Features] = {}
         for t in sorted(asked):
             f: Features = {"bias": 1.0}
@@ -198,6 +199,8 @@ class Matter:
                 f["other_silent"] = float(not told)
             elif t.startswith("finance."):
                 f["finance"] = 1.0
+                f["finance_purpose"] = float(purpose)
+                f["finance_words"] = f["scope_words"]
             elif event_type == "CONSULT":
                 f["consult"] = 1.0
             if event_type == "SUPPORT":
@@ -206,24 +209,18 @@ class Matter:
         return out
 
 
+def ranked(asked: dict[str, Features], model: str) -> list[tuple[str, float]]:
+    """All topics in question with their scores, the loudest first. `model`: "act" or "promise"."""
+    weights = _place_weights()[model]
+    scored = ((t, sum(weights.get(k, 0.0) * v for k, v in f.items())) for t, f in asked.items())
+    return sorted(scored, key=lambda x: (-x[1], x[0]))
+
+
 def choose(asked: dict[str, Features], model: str) -> list[str]:
-    """The topics that speak loudest, at most MOST, at least one. `model`: "act" or "promise"."""
-    weights = _place_weights()[model]
-    scored = sorted(((sum(weights.get(k, 0.0) * v for k, v in f.items()), t) for t, f in asked.items()), reverse=True)
+    """The topics that speak loudest, at most MOST, at least one."""
+    scored = ranked(asked, model)
     bound = math.log(LEAST / (1 - LEAST))
-    return [t for score, t in scored[:MOST] if score >= bound] or [scored[0][1]]
-
-
-def ranked(asked: dict[str, Features], model: str) -> list[str]:
-    """All topics in question, the loudest first."""
-    weights = _place_weights()[model]
-    return [
-        t
-        for _, t in sorted(
-            ((sum(weights.get(k, 0.0) * v for k, v in f.items()), t) for t, f in asked.items()),
-            key=lambda x: (-x[0], x[1]),
-        )
-    ]
+    return [t for t, score in scored[:MOST] if score >= bound] or [scored[0][0]]
 
 
 def fingerprint() -> str:
