@@ -97,8 +97,19 @@ _GIVES = re.compile(
     re.IGNORECASE,
 )
 _PRICE = re.compile(
-    r"\s*(?:per|a|an|for\s+each|apiece)\s+(?!year\b|month\b)(?:\d|ton|tonne|cubic|kwh|kilowatt|barrel|kilo|litre|head|person|suitcase|lost|room)",
+    r"\s*(?:per|a|an|for\s+each|apiece)\s+(?!year\b|month\b)(?:\d|ton|tonne|cubic|kwh|kilowatt|barrel|kilo|litre|room|night)",
     re.I,
+)
+_GOODS = re.compile(
+    r"\b(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|fifty|sixty|hundred|thousand)\s+"
+    r"(?:[\w-]+\s+){0,3}?(?:tonnes?|tons|doses|ambulances|buses|trucks|vehicles|tractors|tents|blankets|ventilators|kits|"
+    r"boats|machines|tankers|computers|beds|generators|books|helicopters|drones|vaccines)\b",
+    re.IGNORECASE,
+)
+# what is delivered under a contract is no gift
+_SOLD = re.compile(
+    r"\b(?:gas|oil|crude|electricity|coal|uranium|kwh|exports?|imports?|sell|sold|buy|bought|a\s+year|annually|per\s+year|quota)\b",
+    re.IGNORECASE,
 )
 _FUNDS = re.compile(r"\b(?:financ\w+|fund(?:s|ing|ed)?|money|aid|assistance)\b", re.IGNORECASE)
 _AND_A = re.compile(
@@ -156,6 +167,10 @@ def _of(doc: Document, act: Act) -> list[Promise]:
     words = text[act.start : stop]
     if act.event_type == "CONSULT":
         return _discussed(doc, act)
+    if act.event_type == "AGREE" and not flags and _holds_another(doc, act):
+        return []  # "signed an agreement under which X will ...": what X will do is what is promised
+    if act.rule.id.startswith("coop.exercise") or (act.rule.id == "request.draw" and _asks_on(doc, act)):
+        return []
     eased = act.event_type == "CONCEDE" or act.rule.id in (
         "support.visa",
         "support.visa2",
@@ -171,6 +186,22 @@ def _of(doc: Document, act: Act) -> list[Promise]:
         if promise:
             out.extend(_each(doc, act, promise))
     return out
+
+
+def _holds_another(doc: Document, act: Act) -> bool:
+    """Whether the sentence of a signing tells its content as a pledge of its own, or the words name no content at all."""
+    if any(a.absorbed and a.sentence is act.sentence for a in doc.acts):
+        return True
+    if act.rule.frame != "doc" and act.rule.id != "agree.accept":
+        return False
+    first = bisect_left(doc.topic_hits, act.scope_start, key=lambda h: h.start)
+    told = doc.topic_hits[first : bisect_left(doc.topic_hits, act.scope_end, key=lambda h: h.start)]
+    return not any(not h.topic.startswith("diplomacy.") for h in told) and not _sums(doc, act.scope_start, act.scope_end)
+
+
+def _asks_on(doc: Document, act: Act) -> bool:
+    """Whether a request follows in the same sentence ("drew attention to the wages and asked that they be paid")."""
+    return any(a.event_type == "REQUEST" and a.sentence is act.sentence and a.start > act.start for a in doc.acts)
 
 
 def _each(doc: Document, act: Act, whole: Promise) -> list[Promise]:
@@ -312,6 +343,12 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
         or (told == "none" and act.event_type in ("AID", "REQUEST") and bool(_FUNDS.search(words)))
         or (gives and told is None and bool(re.search(r"\d|\b(?:two|three|four|five|six|ten|dozen)\b", words)))
     )
+    if told in (None, "in_kind") and not sums and _GOODS.search(words) and not _SOLD.search(words):
+        pledged = act.event_type == "AGREE" and "future" in act.flags
+        if gives or (pledged and (_GIVES.search(words) or act.rule.id in ("agree.promise", "agree.offer"))):
+            told, financial = "in_kind", True
+    elif told == "in_kind" and not sums and _SOLD.search(words) and act.event_type != "AID":
+        financial = False
     if financial and not sums and told in (None, "none") and gives:
         told = "in_kind"
     topic, sure = _topic(doc, start, stop, act)
@@ -455,7 +492,7 @@ def _through(doc: Document, start: int, stop: int) -> list[str]:
 def _pays(words: str) -> bool:
     """A sum that is paid or lent, not a target of trade."""
     return not re.search(
-        r"\b(?:turnover|trade\s+(?:volume|target)|bilateral\s+trade|exports?\s+to)\b", words, re.IGNORECASE
+        r"\b(?:turnover|commerce|trade\s+(?:volume|target|to)|(?:bilateral|mutual|two-way|annual)\s+trade|exports?\s+to)\b", words, re.IGNORECASE
     )
 
 
