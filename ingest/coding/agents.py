@@ -15,7 +15,7 @@ from ingest.coding.text import fold
 _NAME_WORD = r"(?:[A-ZÀ-ÞĀ-Ž\u0130][\w'’]*(?:-\w+)*)"
 _PARTICLE = r"(?:(?:al|el|bin|bint|ibn|ben|de|da|del|della|di|dos|van|von|der|den|la|le|ter|ould|abu)[\s-])"
 NAME = rf"{_NAME_WORD}(?:\s+{_PARTICLE}{{0,2}}{_NAME_WORD}|\s+[A-Z]\.){{1,3}}"
-_PORTFOLIO = "(?:" + "|".join(sorted({w for w in words("portfolios")}, key=lambda w: (-len(w), w))) + ")"
+_PORTFOLIO = "(?:" + "|".join(sorted(set(words("portfolios")), key=lambda w: (-len(w), w))) + ")"
 _FIELD = rf"(?i:{_PORTFOLIO})(?:(?:,|,?\s+and|\s+&|\s+of)?\s+(?:the\s+)?(?i:{_PORTFOLIO})\b){{0,6}}"
 PERSON = (
     r"(?:prime\s+minister|vice[\s-]president|minister|president|premier|chancellor|secretary(?:\s+of\s+state|\s+general)?|ambassador|"
@@ -49,7 +49,7 @@ _COLLEAGUE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """An office-holder or body at [start, end) of the normalised text; `other` is the other side's ("his counterpart")."""
+    """An office-holder or body at [start, end) of the normalised text; `other`: the other side's ("his guest")."""
 
     start: int
     end: int

@@ -27,7 +27,8 @@ from ingest.coding.explain import explain
 from ingest.errors import BadFile, EntenteError, InputMissing
 
 _HEADER = re.compile(r"\s*date\s+(\d{4}-\d{2}-\d{2})\s")
-# task -> (module below ingest.coding, the fields that it needs); imported when asked for, because each reads its own lists
+# task -> (module, the fields that it needs); imported when asked for, because each reads its own lists
+_IDS = ("id", "doc_id")
 _ANSWERS = {
     "event-type": ("event_type", ("id", "text")),
     "commitment": ("project", ("id", "title")),
@@ -141,7 +142,7 @@ def _rows(lines: Iterable[str], *needed: str) -> Iterator[tuple[int, dict[str, A
             continue
         try:
             row = json.loads(line)
-            missing = [name for name in needed if not isinstance(row[name], str | int)]
+            missing = [name for name in needed if not isinstance(row[name], str | int if name in _IDS else str)]
         except (ValueError, KeyError, TypeError) as e:
             raise BadFile(
                 f"the line is no JSON object with {' and '.join(needed)}",

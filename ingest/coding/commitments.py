@@ -189,14 +189,12 @@ def _of(doc: Document, act: Act) -> list[Promise]:
 
 
 def _holds_another(doc: Document, act: Act) -> bool:
-    """Whether the sentence of a signing tells its content as a pledge of its own, or the words name no content at all."""
+    """Whether a signing's sentence tells its content as a pledge of its own, or its words name no content at all."""
     if any(a.absorbed and a.sentence is act.sentence for a in doc.acts):
         return True
     if act.rule.frame != "doc" and act.rule.id != "agree.accept":
         return False
-    first = bisect_left(doc.topic_hits, act.scope_start, key=lambda h: h.start)
-    told = doc.topic_hits[first : bisect_left(doc.topic_hits, act.scope_end, key=lambda h: h.start)]
-    return not any(not h.topic.startswith("diplomacy.") for h in told) and not _sums(doc, act.scope_start, act.scope_end)
+    return not _names_a_matter(doc, act.scope_start, act.scope_end) and not _sums(doc, act.scope_start, act.scope_end)
 
 
 def _asks_on(doc: Document, act: Act) -> bool:
@@ -205,8 +203,8 @@ def _asks_on(doc: Document, act: Act) -> bool:
 
 
 def _each(doc: Document, act: Act, whole: Promise) -> list[Promise]:
-    """One commitment per donor where each has a sum of its own ("A and B will give 3 and 4 million", "A pledged 3 million
-    and B 4 million", "A and B will lend 5 million each")."""
+    """One commitment per donor where each has a sum of its own: "A and B will give 3 and 4 million", "A pledged 3 and B
+    4 million", "A and B will lend 5 million each"."""
     text = doc.text
     if whole.kind != "financial" or act.event_type not in ("AGREE", "AID") or whole.amount_max is None:
         return [whole]
@@ -222,25 +220,17 @@ def _each(doc: Document, act: Act, whole: Promise) -> list[Promise]:
                 replace(whole, committed_by=[d], amount_min=m.amount_min, amount_max=m.amount_max, currency=m.currency)
                 for d, m in zip(donors, sums, strict=True)
             ]
-        if re.search(r"\beach\b", text[sums[0].start : act.sentence.end]) if sums else False:
+        if sums and re.search(r"\beach\b", text[sums[0].start : act.sentence.end]):
             return [replace(whole, committed_by=[d]) for d in donors]
     for a, b in pairwise(sums):
         between = _mentions(doc, a.end, b.start)
-        if len(between) == 1 and not between[0].weak and b.start - a.end < 60:
-            if re.fullmatch(r",?\s+(?:and|while)\s+(?:the\s+)?.*?\s*(?:another\s+)?", text[a.end : b.start]):
-                out.append(
-                    replace(
-                        whole,
-                        committed_by=[between[0].id],
-                        start=between[0].start,
-                        end=b.end,
-                        beneficiary=[i for i in whole.beneficiary if i != between[0].id],
-                        amount_min=b.amount_min,
-                        amount_max=b.amount_max,
-                        currency=b.currency,
-                    )  # fmt: skip
-                )
-                whole.beneficiary = [i for i in whole.beneficiary if i != between[0].id]
+        gap = text[a.end : b.start]
+        if len(between) == 1 and not between[0].weak and len(gap) < 60 and re.match(r",?\s+(?:and|while)\s", gap):
+            other = between[0]
+            whole.beneficiary = [i for i in whole.beneficiary if i != other.id]
+            more = replace(whole, committed_by=[other.id], start=other.start, end=b.end)
+            more.amount_min, more.amount_max, more.currency = b.amount_min, b.amount_max, b.currency
+            out.append(more)
     return out
 
 
@@ -295,9 +285,21 @@ def _discussed(doc: Document, act: Act) -> list[Promise]:
     ]
 
 
+def _names_a_matter(doc: Document, start: int, stop: int) -> bool:
+    first = bisect_left(doc.topic_hits, start, key=lambda h: h.start)
+    last = bisect_left(doc.topic_hits, stop, key=lambda h: h.start)
+    return any(not h.topic.startswith("diplomacy.") for h in doc.topic_hits[first:last])
+
+
 def _topic(doc: Document, start: int, stop: int, act: Act) -> tuple[str, float]:
     """(topic, how sure: the score of the model)."""
-    return ranked(asked(doc, start, stop, act), "promise")[0]
+    found = asked(doc, start, stop, act)
+    order = ranked(found, "promise")
+    if order[0][0] in ("finance.loan", "finance.grant", "finance.investment"):
+        for topic, score in order:  # the purpose where one is stated
+            if found[topic]["scope_phrase"] and not topic.startswith(("finance.", "diplomacy.", "trade.goods")):
+                return topic, score
+    return order[0]
 
 
 def asked(doc: Document, start: int, stop: int, act: Act) -> dict[str, Features]:
@@ -352,9 +354,13 @@ def _one(doc: Document, act: Act, start: int, stop: int, words: str) -> Promise 
     if financial and not sums and told in (None, "none") and gives:
         told = "in_kind"
     topic, sure = _topic(doc, start, stop, act)
-    if _VAGUE.search(words) and not sums and topic in ("other", *(t for t in act.topics if t.startswith("diplomacy."))):
+    if _VAGUE.search(words) and not sums and not _names_a_matter(doc, start, stop):
         return None
-    if not financial and not _visit(words) and (topic in ("other", "diplomacy.meetings", "diplomacy.treaty") or sure < UNSURE):
+    if (
+        not financial
+        and not _visit(words)
+        and (topic in ("other", "diplomacy.meetings", "diplomacy.treaty") or sure < UNSURE)
+    ):
         return None
     by, to = _ids(act.actors), _ids(act.recipients)
     stage = act.rule.stage or _STAGE_BY_TYPE.get(act.event_type, "pledged")
@@ -492,7 +498,9 @@ def _through(doc: Document, start: int, stop: int) -> list[str]:
 def _pays(words: str) -> bool:
     """A sum that is paid or lent, not a target of trade."""
     return not re.search(
-        r"\b(?:turnover|commerce|trade\s+(?:volume|target|to)|(?:bilateral|mutual|two-way|annual)\s+trade|exports?\s+to)\b", words, re.IGNORECASE
+        r"\b(?:turnover|commerce|trade\s+(?:volume|target|to)|(?:bilateral|mutual|two-way|annual)\s+trade|exports?\s+to)\b",
+        words,
+        re.IGNORECASE,
     )
 
 

@@ -200,7 +200,7 @@ def _coreference() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def read(text: str, day: date | None, gaz: actors.Gazetteer | None = None, *, explain: bool = False) -> Document:
-    """Find everything in a normalised text. `day` is the statement's date; `explain` keeps what was tried in `trials`."""
+    """Find everything in a normalised text. `day`: the statement's date; `explain`: keep what was tried in `trials`."""
     sents = sentences(text)
     gaz = gaz or actors.gazetteer()
     mentions = [m for m in actors.find(text, day, gaz) if not _inside_boilerplate(m, sents)]
@@ -281,8 +281,8 @@ class _Reader:
         self.by_sentence = by_sentence
 
     def _find_home(self) -> None:
-        """The state where the text is at home, whose offices need no adjective: that of its dateline's capital, where it
-        is one of the principals, else the first that the text names as a party."""
+        """The state where the text is at home, whose offices need no adjective: of who reports it, else of its
+        dateline's capital, where that is a principal, else the first that the text names as a party."""
         ids = {p.id for p in self.doc.principals if p.kind == "state"}
         flat = [m for group in self.by_sentence for m in group if m.kind == "state"]
         early = [m for group in self.by_sentence[:4] for m in group if m.kind == "state"]
@@ -305,7 +305,12 @@ class _Reader:
                 self._owner_of_person(m, s)
             for a, b in reversed(list(pairwise(names))):
                 # "Danish and Norwegian ministers": both are parties
-                if a.weak and not b.weak and b.sector and re.fullmatch(r"(?:,|,?\s+and)\s+(?:the\s+)?", self.text[a.end : b.start]):
+                if (
+                    a.weak
+                    and not b.weak
+                    and b.sector
+                    and re.fullmatch(r"(?:,|,?\s+and)\s+(?:the\s+)?", self.text[a.end : b.start])
+                ):
                     a.weak, a.place, a.sector = False, False, b.sector
             taken = [(m.np_start, m.np_end) for m in names if not m.weak]
             for g in agents.find(self.text, s.start, s.end):
@@ -486,8 +491,10 @@ class _Reader:
         pattern, meaning = _coreference()
         for c in pattern.finditer(self.text, s.start, s.end):
             if not any(a < c.end() and c.start() < b for a, b in taken if (a, b) != c.span()):
+                kind = meaning.get(re.sub(r"\s+", " ", c[0].lower()))
+                if not kind:  # "İ" is an "i" to the pattern, but to no list
+                    continue
                 out = [r for r in out if (r.start, r.end) != c.span()]
-                kind = meaning[re.sub(r"\s+", " ", c[0].lower())]
                 out.append(Ref(c.start(), c.end(), [], coref=kind, headed=True))
         out.sort(key=lambda r: (r.start, r.end))
         return out
@@ -739,8 +746,8 @@ class _Reader:
             self.doc.trials.append(Trial(start, end, rule, outcome))
 
     def _contents(self, s: Sentence, acts: list[Act]) -> None:
-        """ "Signed an agreement under which X will ...", "Under the agreement signed today X will ...": one AGREE, that of
-        the signing; the pledge is its content."""
+        """ "Signed an agreement under which X will ...", "Under the agreement signed today X will ...": one AGREE, the
+        signing; the pledge is its content."""
         for k, signed in enumerate(acts):
             if signed.event_type != "AGREE" or signed.flags or signed.rule.stage != "agreed":
                 continue
@@ -898,7 +905,7 @@ class _Reader:
             for k in here
             if not refs[k].weak and refs[k].parties and not refs[k].possessive and self._subjectlike(s, refs[k])
         ]
-        # "on the visit of the president the Parties adopted": what an "of" leads is the subject only where nothing else is
+        # "on the visit of the president the Parties adopted": what an "of" leads is the subject where nothing else is
         strong = next((k for k in fit if not self._led_by_of(s, refs[k])), fit[0] if fit else None)
         if joined and opener in _RELATIVE and strong is not None and self.text[clause:v].count(",") > 0:
             # "which X did, ..., and called for": the verb goes on with the main clause's subject

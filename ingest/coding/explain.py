@@ -1,4 +1,4 @@
-"""Why a text is coded as it is: for each sentence the parties, the rules that fired on which words, those that nearly did."""
+"""Why a text is coded as it is: the parties of each sentence, the rules that fired on which words, and nearly did."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def explain(text: str, day: Date | None) -> Iterator[str]:
         for p in promises:
             if p.act.sentence.no == s.no:
                 amount = f" {p.amount_max} {p.currency}" if p.amount_max is not None else ""
-                yield f"    PROMISE {p.stage} by {'+'.join(p.committed_by)}: {p.topic}{amount} in {doc.text[p.start : p.end]!r}"
+                who, where = "+".join(p.committed_by), doc.text[p.start : p.end]
+                yield f"    PROMISE {p.stage} by {who}: {p.topic}{amount} in {where!r}"
         nearly = [t for t in doc.trials or [] if s.start <= t.start < s.end and t.outcome != "fired"]
         for t in nearly:
             if not t.outcome.startswith(NEARLY):

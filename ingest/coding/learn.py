@@ -1,4 +1,4 @@
-"""python -m ingest.coding.learn: the weights of event_type.py and matter.py, from the sentences and labels of this folder.
+"""python -m ingest.coding.learn: the weights of event_type.py and matter.py, from sentences and labels of our own.
 
 Run it whenever these, the rules or the word lists changed; tests say when the weights are stale.
 Multinomial logistic regression with an L2 penalty, in its dual form, which costs by the number of sentences and not of
@@ -95,7 +95,7 @@ def write(weights: dict[str, list[int]], path: Path) -> None:
 
 
 def topic_words(rows: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, list[int]]]:
-    """(topics, word -> its weight for each in 1/UNITS). `rows` as in topic_sentences.csv: topics (joined by |), text."""
+    """(topics, word -> its weight for each, in 1/UNITS). `rows`: topics joined by |, and the text."""
     names = sorted({t for r in rows for t in r["topics"].split("|")})
     found = []
     for r in rows:
@@ -130,8 +130,8 @@ def _labelled() -> Iterator[tuple[events.Document, dict[str, Any], Callable[[int
 
 
 def topic_places() -> dict[str, dict[str, float]]:
-    """Model ("act", "promise") -> feature -> weight, by logistic regression over the topics in question of each labelled
-    act or commitment that the coder finds."""
+    """Model ("act", "promise") -> feature -> weight, by logistic regression over the topics that come into question
+    for each labelled act or commitment that the coder finds."""
     rows: dict[str, list[tuple[matter.Features, bool]]] = {"act": [], "promise": []}
     for doc, label, span in _labelled():
         text = label["text"]
@@ -157,6 +157,7 @@ def topic_places() -> dict[str, dict[str, float]]:
                 p = min(near, key=lambda p: abs(span(p.start, p.end)[0] - at))
                 asked = commitments.asked(doc, p.start, p.end, p.act)
                 rows["promise"] += [(f, t == told["topic"]) for t, f in asked.items()]
+    rows["promise"] += rows["act"]  # there are too few promises to learn from them alone
     return {model: _logistic(found) for model, found in rows.items()}
 
 

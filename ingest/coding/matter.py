@@ -1,9 +1,9 @@
 """What an act or a commitment is about: topics weighed by where their words stand, not merely found.
 
 Two linear models, both learnt in seconds from files of this folder (learn.py). The first reads the words of a sentence
-and gives a share to each topic (lexicon/topic_sentences.csv, sentences written for this purpose). The second weighs, for
-each topic that comes into question, what the words of the act, of its sentence, of those beside it and of the whole text
-say, and the phrases of topics.csv found there (labels/, statements of our own labelled by the codebook).
+and gives a share to each topic (lexicon/topic_sentences.csv, written for this purpose). The second weighs, for each
+topic that comes into question, what the words of the act, its sentence, those beside it and the whole text say,
+and the phrases of topics.csv found there (labels/, statements of our own labelled by the codebook).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ingest.coding.stems import stem
@@ -65,7 +66,7 @@ def words(text: str, start: int, end: int, names: Sequence[tuple[int, int]], hit
             continue  # a name
         stems.append(stem(lower))
     found: Features = dict.fromkeys(stems, 1.0)
-    found.update((f"{a} {b}", 1.0) for a, b in zip(stems, stems[1:], strict=False))
+    found.update((f"{a} {b}", 1.0) for a, b in pairwise(stems))
     found.update((f"#{h.rank} {h.topic}", PHRASE) for h in hits)
     return found
 
@@ -132,7 +133,7 @@ class Matter:
         return self._whole
 
     def features(self, act: Act, start: int, end: int, last: Act | None) -> dict[str, Features]:
-        """Topic -> what speaks for it, for each that comes into question in [start, end) of the act's sentence. What the
+        """Topic -> what speaks for it, for each that comes into question in [start, end) of the act's sentence. What an
         act depends on is not what it is about. `last` is the act told before it."""
         s, condition, event_type = act.sentence, act.condition, act.event_type
         hits = self.hits[self._at(s.start) : self._at(s.end)]
@@ -239,7 +240,9 @@ def _word_weights() -> tuple[list[str], dict[str, tuple[tuple[int, int], ...]]]:
     try:
         _, head, *lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     except FileNotFoundError as e:
-        raise InputMissing("topics need learnt weights", mend="run python -m ingest.coding.learn", file=path.name) from e
+        raise InputMissing(
+            "topics need learnt weights", mend="run python -m ingest.coding.learn", file=path.name
+        ) from e
     except (OSError, EOFError, ValueError) as e:
         raise BadFile("the weights can't be read", mend="run python -m ingest.coding.learn", file=path.name) from e
     out: dict[str, tuple[tuple[int, int], ...]] = {}

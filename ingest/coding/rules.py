@@ -75,9 +75,9 @@ _PARTICIPLE = r"(?:[a-z]+(?:ed|en|wn|ung|id|ilt|ent|old|ght)|put|set|cut|let|mad
 _DOUBLED = frozenset(
     (
         "ban bar confer commit permit admit plan rebut refer stab quit sit rob step ship slam submit swap win cut "
-        "get hit put set begin stop drop let shut scrap swap rap equip ship wrap sit win run expel patrol propel compel "
-        "bid dispel repel rebel transfer prefer occur defer deter incur recur concur infer rebut plan plot trap kidnap snub "
-        "curb_ rid rub sob mob flog jam slam trim dim spur stir bar star scar"
+        "get hit put set begin stop drop let shut scrap swap rap equip ship wrap sit win run expel patrol propel "
+        "compel bid dispel repel rebel transfer prefer occur defer deter incur recur concur infer plot trap kidnap snub rid "
+        "mob flog jam trim spur stir scar"
     ).split()
 )
 
