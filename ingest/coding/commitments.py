@@ -297,7 +297,7 @@ def _topic(doc: Document, start: int, stop: int, act: Act) -> tuple[str, float]:
     order = ranked(found, "promise")
     if order[0][0] in ("finance.loan", "finance.grant", "finance.investment"):
         for topic, score in order:  # the purpose where one is stated
-            if found[topic]["scope_phrase"] and not topic.startswith(("finance.", "diplomacy.", "trade.goods")):
+            if (found[topic]["scope_phrase"] or found[topic]["scope_weak"]) and not topic.startswith(("finance.", "diplomacy.", "trade.goods")):
                 return topic, score
     return order[0]
 
@@ -308,6 +308,7 @@ def asked(doc: Document, start: int, stop: int, act: Act) -> dict[str, Features]
     for topic, found in out.items():
         found["of_act"] = float(topic in act.topics)
         found["first_of_act"] = float(topic == act.topics[0])
+        found.pop("meetings_consult", None)  # what was talked of is not the talk
     return out
 
 

@@ -148,7 +148,10 @@ def topic_places() -> dict[str, dict[str, float]]:
                 act = min(fit_, key=lambda a: abs(span(a.start, a.end)[0] - at))
                 k = doc.acts.index(act)
                 asked = doc.matter.features(act, act.scope_start, act.scope_end, doc.acts[k - 1] if k else None)
-                rows["act"] += [(f, t in told["topics"]) for t, f in asked.items()]
+                found = [(f, t in told["topics"]) for t, f in asked.items()]
+                rows["act"] += found
+                if act.event_type != "CONSULT":  # there are too few promises to learn from them alone
+                    rows["promise"] += found
         promises = commitments.find(doc)
         for told in label["commitments"]:
             at = text.find(told["evidence"])
@@ -157,7 +160,6 @@ def topic_places() -> dict[str, dict[str, float]]:
                 p = min(near, key=lambda p: abs(span(p.start, p.end)[0] - at))
                 asked = commitments.asked(doc, p.start, p.end, p.act)
                 rows["promise"] += [(f, t == told["topic"]) for t, f in asked.items()]
-    rows["promise"] += rows["act"]  # there are too few promises to learn from them alone
     return {model: _logistic(found) for model, found in rows.items()}
 
 
