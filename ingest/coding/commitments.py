@@ -89,6 +89,7 @@ _INCREASE_IN_DISCUSSION = re.compile(
     re.IGNORECASE,
 )
 # "signed an agreement on X, and an agreement on Y"
+MARGIN = 1.5  # by how much a topic without a phrase of its own has to be ahead
 UNSURE = -2.0  # the score below which nothing can be said to be what a promise is about
 _SERVICES = frozenset("aid.built aid.assist aid.help aid.evacuate aid.asylum aid.peacekeep aid.protect".split())
 _GIVES = re.compile(
@@ -297,8 +298,13 @@ def _topic(doc: Document, start: int, stop: int, act: Act) -> tuple[str, float]:
     order = ranked(found, "promise")
     if order[0][0] in ("finance.loan", "finance.grant", "finance.investment"):
         for topic, score in order:  # the purpose where one is stated
-            if (found[topic]["scope_phrase"] or found[topic]["scope_weak"]) and not topic.startswith(("finance.", "diplomacy.", "trade.goods")):
+            if (found[topic]["scope_phrase"] or found[topic]["scope_weak"]) and not topic.startswith(
+                ("finance.", "diplomacy.", "trade.goods")
+            ):
                 return topic, score
+    for topic, score in order:  # a phrase that names a matter says more than words around it, unless these are many
+        if found[topic]["scope_phrase"] and not topic.startswith("diplomacy.") and order[0][1] - score < MARGIN:
+            return topic, score
     return order[0]
 
 

@@ -138,6 +138,7 @@ class Matter:
         s, condition, event_type = act.sentence, act.condition, act.event_type
         hits = self.hits[self._at(s.start) : self._at(s.end)]
         if condition and start < condition[0]:
+            end = min(end, condition[0])
             hits = [h for h in hits if not condition[0] <= h.start < condition[1]]
         titles = self.titles.get(s.no, [])
         here = [h for h in hits if not any(a <= h.start < b for a, b in titles)]
@@ -158,14 +159,12 @@ class Matter:
         meets = act.rule.event_type == "CONSULT" or (event_type in ("AGREE", "REQUEST") and bool(_MEETS.search(lower)))
         asked = set(self.count) | set(self.weak) | set(_SPECIAL)
         asked |= {t for r, least in ((scope, 0.05), (sentence, 0.05), (whole, 0.04)) for t, v in r.items() if v > least}
-        told_of = {t for t in strong if not t.startswith("diplomacy.")}
         purpose = any(not t.startswith(("finance.", "diplomacy.", "trade.goods")) for t in strong)
         out: dict[str, Features] = {}
         for t in sorted(asked):
             f: Features = {"bias": 1.0}
             f["scope_phrase"] = min(strong[t], 2)
             f["scope_weak"] = min(weak[t], 2)
-            f["alone"] = float(told_of == {t})
             f["sentence_phrase"] = min(around[t] - strong[t], 2)
             f["before_phrase"] = float(t in prev)
             f["weak_share"] = self.weak[t] / n_weak
