@@ -1,9 +1,10 @@
 # make run [DATA=folder] [PORT=8080]   everything on this machine, on the sample or on your files
 # make test                            lint, types, unit, warehouse, Airflow, browser; below 10 minutes
+# make score                           how well the statement coder does on labelled data; fails below bench/floors.csv
 PORT ?= 8080
 PY = .venv/bin/python
 
-.PHONY: run test lint lock clean
+.PHONY: run test lint score lock clean
 
 run: .venv/ready
 	@$(PY) -m ingest up --port $(PORT) $(if $(DATA),--data "$(DATA)")
@@ -16,6 +17,9 @@ lint: .venv/ready
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy
 	@$(PY) -m sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+score: .venv/ready
+	@$(PY) -m bench.score
 
 .venv/ready: requirements.lock tools/setup.sh
 	@sh tools/setup.sh

@@ -6,9 +6,9 @@ Prints one table and exits 1 where a figure is below its floor in bench/floors.c
 is what is asked of data that the coder was never tuned on). For extra, duplicates and events in documents without any,
 less is better and the floor is the most allowed.
 
-Our own labels (ingest/coding/labels) are in three sets: `first` and `second` have been tuned and learnt on; `blind` never,
-so it alone tells what to expect of new statements. The sets of the gold folder (statements, event types, commitments,
-actors; by default the folder shared/gold beside the repository) are scored where they are, and were tuned on as well.
+Our own labels (ingest/coding/labels) are in three sets: `first` and `second` have been tuned and learnt on; `blind`
+never, so it alone tells what to expect of new statements. The sets of the gold folder (statements, event types,
+commitments, actors; by default shared/gold beside the repository) are scored where they are, and were tuned on as well.
 What a figure is stands in the docstring of the function that counts it.
 """
 
@@ -108,7 +108,7 @@ def share_party(a: Row, b: Row) -> bool:
 
 def lenient(a: Row, b: Row) -> bool:
     """The same type of event, near, with a party in common."""
-    return a["event_type"] == b["event_type"] and near(a, b) and share_party(a, b)
+    return bool(a["event_type"] == b["event_type"]) and near(a, b) and share_party(a, b)
 
 
 def strict(a: Row, b: Row) -> bool:
@@ -123,12 +123,12 @@ def any_type(a: Row, b: Row) -> bool:
 
 def promise(a: Row, b: Row) -> bool:
     """A commitment of the same kind, near."""
-    return a["kind"] == b["kind"] and near(a, b)
+    return bool(a["kind"] == b["kind"]) and near(a, b)
 
 
 def same_sum(a: Row, b: Row) -> bool:
     """The same highest amount in the same currency."""
-    return a["amount_max"] == b.get("amount_max") and a["currency"] == b.get("currency")
+    return bool(a["amount_max"] == b.get("amount_max") and a["currency"] == b.get("currency"))
 
 
 def same_promise(a: Row, b: Row) -> bool:
@@ -192,7 +192,7 @@ def whole(labelled: Sequence[Row], coded: Sequence[Row]) -> tuple[Figures, Count
     duplicates                coded events that repeat another in all fields and the span
     ... without any           coded events in statements whose labels have none
     parties, flags, topics    F1 over the leniently matched events; a party counts with its part, actor or recipient
-    quad class                share of the events that match by place and party, whatever their type, with the same class
+    quad class                share of the events that match by place and party, whatever their type, with the same one
     amount and currency       share of the leniently matched commitments that are labelled with a sum
     spans                     share of all coded rows whose span gives their words
     """
@@ -297,7 +297,7 @@ def commitments(rows: Sequence[Row]) -> Figures:
     """An aid project's title and description -> sum, parties, instrument (AidData's records).
 
     AidData's flow is read as in FLOWS, by the conventions of ingest.coding.project: supplier's credits are export
-    credits, gifts in kind are grants, money without terms is `none`. Its currency "D" is the Namibian dollar, cut short.
+    credits, gifts in kind are grants, money without terms is `none`. Its currency "D" is the Namibian dollar.
     Recipients count where the record has exactly one state: `found`, the state is among those answered; `first`, it is
     the first of them. Instruments: the mean F1 of those that are labelled, and accuracy.
     """

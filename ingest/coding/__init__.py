@@ -129,12 +129,13 @@ def code(text: str, date: Date | None, *, outlet: str | None = None) -> Coded:
     if reason:
         return Coded(spoken, countries, [], [], None, reason)
     promises = _commitments.find(doc)
+    source = _events.speaker(doc)
     return Coded(
         spoken,
         countries,
-        [_event(norm, text, a) for a in _events.merge(doc.acts)],
+        [_event(norm, text, a, source) for a in _events.merge(doc.acts)],
         [_commitment(norm, text, p) for p in promises],
-        _events.speaker(doc),
+        source,
     )
 
 
@@ -145,7 +146,7 @@ def _party(norm: Normalised, p: Party) -> Party:
     return replace(p, span_start=start, span_end=end)
 
 
-def _event(norm: Normalised, raw: str, a: _events.Act) -> Event:
+def _event(norm: Normalised, raw: str, a: _events.Act, source: str | None) -> Event:
     _, types = _rules()
     _, quad, scale = types[a.event_type]
     start, end = norm.span(a.start, a.end)
@@ -169,7 +170,7 @@ def _event(norm: Normalised, raw: str, a: _events.Act) -> Event:
         s_end,
         a.rule.id,
         a.confidence,
-        a.speaker,
+        a.speaker or source,
     )
 
 

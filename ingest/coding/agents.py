@@ -74,13 +74,46 @@ _PLURAL = frozenset(
 _NO_NAME = frozenset(words("not_a_person"))
 
 
+# the words that a head ends in; only around these is the whole pattern tried
+_HEADS = frozenset(
+    "minister president premier chancellor secretary state general ambassador envoy consul d'affaires d’affaires spokesman "
+    "spokeswoman spokesperson governor speaker chair chairman chairwoman chairperson director head chief commissioner "
+    "negotiator official diplomat leader commander adviser advisor representative mayor senator king emir sultan ministry "
+    "fund bank eximbank agency airline carrier embassy consulate government parliament senate cabinet ministers authority "
+    "authorities office department directorate watchdog regulator service administration committee commission council guard "
+    "police army navy force forces troops officers prosecutor court lawmakers deputies mps house delegation treasury "
+    "chancellery presidency palace".split()
+)
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_REACH = 8  # words of a title before its head
+
+
+def _matches(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """What the pattern finds from left to right, tried only where a head is near."""
+    starts: list[int] = []
+    done = start
+    for token in _TOKEN.finditer(text, start, end):
+        starts.append(token.start())
+        word = token[0].lower()
+        if word not in _HEADS and word.removesuffix("s") not in _HEADS or token.start() < done:
+            continue
+        for at in starts[-_REACH:]:
+            if at < done:
+                continue
+            m = _AGENT.match(text, at, end)
+            if m and m.end("title") >= token.end():
+                yield m
+                done = m.end()
+                break
+
+
 def find(text: str, start: int, end: int) -> Iterator[Agent]:
     """Agents in [start, end) of a normalised text, from left to right."""
     for m in _COLLEAGUE.finditer(text, start, end):
         name = _named(m["name"])
         stop = m.start("name") + m["name"].index(name) + len(name) if name else m.end("what")
         yield Agent(m.start(), stop, fold(m["what"]), m["what"], name, "GOV", True, True)
-    for m in _AGENT.finditer(text, start, end):
+    for m in _matches(text, start, end):
         name = _named(m["name"])
         head = fold(re.sub(r"\s+", " ", m["body"] or m["person"]))
         if not name and not m["det"] and not m["title"][0].isupper() and head not in _PLURAL:

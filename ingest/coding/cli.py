@@ -164,16 +164,22 @@ def answers(task: str, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def statements(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """JSON lines {doc_id, date, text} -> coded rows in the form of the labelled statements, with stories."""
+    """JSON lines {doc_id, date, text} -> coded rows in the form of the labelled statements, with stories.
+
+    All lines are read before the first is answered: which telling of a story is the first is known only then.
+    """
     index = Stories()
+    given = []
     for number, row in _rows(lines, "doc_id", "text"):
-        doc_id, text = row["doc_id"], str(row["text"])
         day = _day(row.get("date"), "stdin", number)
-        story = index.add(str(doc_id), day, text)
+        index.add(str(row["doc_id"]), day, row["text"])
+        given.append((row["doc_id"], day, row["text"], row.get("outlet")))
+    for doc_id, day, text, outlet in given:
+        story = index.story(str(doc_id))
         yield {
             "doc_id": doc_id,
             "story_of": None if story == str(doc_id) else story,
-            **_labels(code(text, day, outlet=row.get("outlet"))),
+            **_labels(code(text, day, outlet=outlet)),
         }
 
 

@@ -738,8 +738,20 @@ class _Reader:
                 self._tried(f[0], f[1], f[3], self.reason)
                 self.loose.append((f[0], f[1], f[3]))
         acts.reverse()
+        says = self._speaks(refs)
+        for act in acts:
+            act.speaker = says
         self._contents(s, acts)
         self.doc.acts.extend(acts)
+
+    def _speaks(self, refs: list[Ref]) -> str | None:
+        """Who asserts the sentence: the party beside its verb of speech; a paraphrase keeps the side that it is of."""
+        for a, b in self.marks.speech:
+            for r in refs:
+                beside = (0 <= a - r.end <= 30 and _SHORT_GAP.fullmatch(self.text, r.end, a)) or 0 <= r.start - b <= 5
+                if beside and not r.place and not r.weak and len(_ids(r.parties)) == 1:
+                    return r.parties[0].id
+        return None
 
     def _tried(self, start: int, end: int, rule: Rule, outcome: str) -> None:
         if self.doc.trials is not None:

@@ -50,9 +50,9 @@ _MEETS = re.compile(r"\b(?:meeting|visit|session|round|talks|summit|consultation
 _SPECIAL = ("diplomacy.meetings", "other", "diplomacy.treaty")
 
 
-def words(text: str, start: int, end: int, names: Sequence[tuple[int, int]], hits: Iterable[Hit]) -> Features:
-    """The stems, pairs of stems and topic phrases of [start, end), each with its value; names of parties left out."""
-    stems: list[str] = []
+def stems(text: str, start: int, end: int, names: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
+    """(offset, stem) of the words of [start, end) that can tell a topic; names of parties left out."""
+    out: list[tuple[int, str]] = []
     first = bisect_left(names, start, key=lambda n: n[1])
     inside = [n for n in names[first : first + 40] if n[0] < end]
     for m in _WORD.finditer(text, start, end):
@@ -64,9 +64,18 @@ def words(text: str, start: int, end: int, names: Sequence[tuple[int, int]], hit
             continue
         if word[0].isupper() and not word.isupper() and at > start and text[at - 2 : at] not in (". ", '" '):
             continue  # a name
-        stems.append(stem(lower))
-    found: Features = dict.fromkeys(stems, 1.0)
-    found.update((f"{a} {b}", 1.0) for a, b in pairwise(stems))
+        out.append((at, stem(lower)))
+    return out
+
+
+def words(text: str, start: int, end: int, names: Sequence[tuple[int, int]], hits: Iterable[Hit]) -> Features:
+    """The stems, pairs of stems and topic phrases of [start, end), each with its value."""
+    return _found([w for _, w in stems(text, start, end, names)], hits)
+
+
+def _found(said: Sequence[str], hits: Iterable[Hit]) -> Features:
+    found: Features = dict.fromkeys(said, 1.0)
+    found.update((f"{a} {b}", 1.0) for a, b in pairwise(said))
     found.update((f"#{h.rank} {h.topic}", PHRASE) for h in hits)
     return found
 
@@ -96,6 +105,7 @@ class Matter:
         self.hits = doc.topic_hits
         self.names = sorted((m.start, m.end) for m in doc.mentions)
         self.titles: dict[int, list[tuple[int, int]]] = {}  # sentence -> office-holders and bodies, which are no matter
+        self._stems: dict[int, list[tuple[int, str]]] = {}
         self._sentences: dict[int, Shares] = {}
         self._whole: Shares | None = None
         strong = [h.topic for h in self.hits if h.rank == 1]
@@ -108,9 +118,13 @@ class Matter:
     def _at(self, offset: int) -> int:
         return bisect_left(self.hits, offset, key=lambda h: h.start)
 
-    def _shares(self, start: int, end: int) -> Shares:
-        here = self.hits[self._at(start) : self._at(end)]
-        return shares(words(self.doc.text, start, end, self.names, here))
+    def _shares(self, no: int, start: int, end: int) -> Shares:
+        """The shares of [start, end) of sentence `no`."""
+        if no not in self._stems:
+            s = self.doc.sentences[no]
+            self._stems[no] = stems(self.doc.text, s.start, s.end, self.names)
+        said = [w for at, w in self._stems[no] if start <= at < end]
+        return shares(_found(said, self.hits[self._at(start) : self._at(end)]))
 
     def sentence(self, no: int) -> Shares:
         """The shares of one sentence by its number; none where there is no such sentence or it is boilerplate."""
@@ -118,7 +132,7 @@ class Matter:
             return {}
         if no not in self._sentences:
             s = self.doc.sentences[no]
-            self._sentences[no] = self._shares(s.start, s.end)
+            self._sentences[no] = self._shares(no, s.start, s.end)
         return self._sentences[no]
 
     def whole(self) -> Shares:
@@ -153,12 +167,12 @@ class Matter:
         order = list(dict.fromkeys(h.topic for h in inside))
         carried = set(last.topics) if last and 0 <= s.no - last.sentence.no <= 1 else set()
         lower = self.doc.text[start:end].lower()
-        scope, sentence, whole = self._shares(start, end), self.sentence(s.no), self.whole()
+        scope, sentence, whole = self._shares(s.no, start, end), self.sentence(s.no), self.whole()
         ahead, behind = self.sentence(s.no - 1), self.sentence(s.no + 1)
         n, n_weak = max(1, self.count.total()), max(1, self.weak.total())
         meets = act.rule.event_type == "CONSULT" or (event_type in ("AGREE", "REQUEST") and bool(_MEETS.search(lower)))
         asked = set(self.count) | set(self.weak) | set(_SPECIAL)
-        asked |= {t for r, least in ((scope, 0.05), (sentence, 0.05), (whole, 0.04)) for t, v in r.items() if v > least}
+        asked |= {t for r, least in ((scope, 0.08), (sentence, 0.08), (whole, 0.06)) for t, v in r.items() if v > least}
         purpose = any(not t.startswith(("finance.", "diplomacy.", "trade.goods")) for t in strong)
         out: dict[str, Features] = {}
         for t in sorted(asked):
