@@ -298,12 +298,12 @@ def _topic(doc: Document, start: int, stop: int, act: Act) -> tuple[str, float]:
     order = ranked(found, "promise")
     if order[0][0] in ("finance.loan", "finance.grant", "finance.investment"):
         for topic, score in order:  # the purpose where one is stated
-            if (found[topic]["scope_phrase"] or found[topic]["scope_weak"]) and not topic.startswith(
+            if (found[topic].get("scope_phrase") or found[topic].get("scope_weak")) and not topic.startswith(
                 ("finance.", "diplomacy.", "trade.goods")
             ):
                 return topic, score
     for topic, score in order:  # a phrase that names a matter says more than words around it, unless these are many
-        if found[topic]["scope_phrase"] and not topic.startswith("diplomacy.") and order[0][1] - score < MARGIN:
+        if found[topic].get("scope_phrase") and not topic.startswith("diplomacy.") and order[0][1] - score < MARGIN:
             return topic, score
     return order[0]
 

@@ -29,7 +29,7 @@ from ingest.coding.text import normalise
 
 PENALTY = 0.03
 TOPIC_PENALTY = 0.01
-SMALLEST = 4  # of a word's weights for topics, in 1/UNITS: what is smaller changes nothing
+SMALLEST = 12  # of a word's weights for topics, in 1/UNITS: what is smaller changes nothing
 NEAR = 160  # characters between a labelled and a coded span, as in score_statements.py
 STEPS = 40
 
@@ -116,7 +116,8 @@ def topic_words(rows: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, li
     weights = given.T.astype(np.float64) @ dual
     out = {}
     for word, k in column.items():
-        row = [round(float(w) * matter.UNITS) for w in weights[k]]
+        # what is said for all topics alike says nothing, so that most weights become too small to keep
+        row = [round(float(w) * matter.UNITS) for w in weights[k] - np.median(weights[k])]
         out[word] = [w if abs(w) >= SMALLEST else 0 for w in row]
     return names, out
 

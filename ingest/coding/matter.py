@@ -140,10 +140,7 @@ class Matter:
         if self._whole is None:
             # a long text is about what its beginning is about
             rows = [r for n in range(min(len(self.doc.sentences), 40)) if (r := self.sentence(n))]
-            total: Counter[str] = Counter()
-            for r in rows:
-                total.update(r)
-            self._whole = {t: v / len(rows) for t, v in total.items()}
+            self._whole = {t: sum(r.get(t, 0.0) for r in rows) / len(rows) for t in (rows[0] if rows else ())}
         return self._whole
 
     def features(self, act: Act, start: int, end: int, last: Act | None) -> dict[str, Features]:
@@ -171,23 +168,43 @@ class Matter:
         ahead, behind = self.sentence(s.no - 1), self.sentence(s.no + 1)
         n, n_weak = max(1, self.count.total()), max(1, self.weak.total())
         meets = act.rule.event_type == "CONSULT" or (event_type in ("AGREE", "REQUEST") and bool(_MEETS.search(lower)))
-        asked = set(self.count) | set(self.weak) | set(_SPECIAL)
+        asked = {
+            *strong,
+            *weak,
+            *around,
+            *prev,
+            *carried,
+            *self.first,
+            *_SPECIAL,
+            *([self.theme] if self.theme else []),
+        }
         asked |= {t for r, least in ((scope, 0.08), (sentence, 0.08), (whole, 0.06)) for t, v in r.items() if v > least}
         purpose = any(not t.startswith(("finance.", "diplomacy.", "trade.goods")) for t in strong)
+        near = {h.topic for h in inside if 0 <= h.start - act.end < 40}
+        long: dict[str, int] = {}
+        for h in inside:
+            long[h.topic] = max(long.get(h.topic, 0), self.doc.text.count(" ", h.start, h.end))
         out: dict[str, Features] = {}
         for t in sorted(asked):
             f: Features = {"bias": 1.0}
-            f["scope_phrase"] = min(strong[t], 2)
-            f["scope_weak"] = min(weak[t], 2)
-            f["sentence_phrase"] = min(around[t] - strong[t], 2)
-            f["before_phrase"] = float(t in prev)
-            f["weak_share"] = self.weak[t] / n_weak
-            f["theme"] = float(t == self.theme)
-            f["opening"] = float(t in self.first)
-            f["carried"] = float(t in carried)
-            f["near"] = float(any(h.topic == t and 0 <= h.start - act.end < 40 for h in inside))
-            f["long"] = max((self.doc.text.count(" ", h.start, h.end) for h in inside if h.topic == t), default=0)
-            f["order"] = min(order.index(t), 3) if t in order else 0
+            if t in strong or t in weak:
+                f["scope_phrase"] = min(strong[t], 2)
+                f["scope_weak"] = min(weak[t], 2)
+                f["near"] = float(t in near)
+                f["long"] = long[t]
+                f["order"] = min(order.index(t), 3)
+            if t in around:
+                f["sentence_phrase"] = min(around[t] - strong[t], 2)
+            if t in prev:
+                f["before_phrase"] = 1.0
+            if t in self.weak:
+                f["weak_share"] = self.weak[t] / n_weak
+            if t == self.theme:
+                f["theme"] = 1.0
+            if t in self.first:
+                f["opening"] = 1.0
+            if t in carried:
+                f["carried"] = 1.0
             f["scope_words"] = math.log(scope.get(t, 0.02) + 0.01) + 4
             f["sentence_words"] = math.log(sentence.get(t, 0.02) + 0.01) + 4
             f["whole_words"] = math.log(whole.get(t, 0.02) + 0.01) + 4
@@ -196,7 +213,7 @@ class Matter:
             if not local:
                 f["else_share"] = self.count[t] / n
                 f["else_sentence"] = float(around[t] > 0)
-                f["else_carried"] = f["carried"]
+                f["else_carried"] = float(t in carried)
             if not told:
                 f["silent_share"] = self.count[t] / n
                 f["silent_words"] = whole.get(t, 0.0)
