@@ -76,7 +76,7 @@ def coder() -> dict[str, float]:
     seconds = time.perf_counter() - start
     from ingest.coding.text import normalise, sentences
 
-    texts = [json.loads(line)["text"] for line in (ROOT / "tests/unit/coding_labels.jsonl").open(encoding="utf-8")]
+    texts = [json.loads(line)["text"] for line in (ROOT / "ingest/coding/labels/first.jsonl").open(encoding="utf-8")]
     texts += [p.read_text(encoding="utf-8") for p in sorted((ROOT / "sample/statements/text_files").glob("*.txt"))]
     n = sum(len(sentences(normalise(t).text)) for t in texts)
     took = best(lambda: [code(t, date(2021, 9, 17)) for t in texts])

@@ -76,12 +76,13 @@ _NO_NAME = frozenset(words("not_a_person"))
 
 # the words that a head ends in; only around these is the whole pattern tried
 _HEADS = frozenset(
-    "minister president premier chancellor secretary state general ambassador envoy consul d'affaires d’affaires spokesman "
-    "spokeswoman spokesperson governor speaker chair chairman chairwoman chairperson director head chief commissioner "
-    "negotiator official diplomat leader commander adviser advisor representative mayor senator king emir sultan ministry "
-    "fund bank eximbank agency airline carrier embassy consulate government parliament senate cabinet ministers authority "
-    "authorities office department directorate watchdog regulator service administration committee commission council guard "
-    "police army navy force forces troops officers prosecutor court lawmakers deputies mps house delegation treasury "
+    "minister president premier chancellor secretary state general ambassador envoy consul d'affaires "
+    "d’affaires spokesman spokeswoman spokesperson governor speaker chair chairman chairwoman chairperson "
+    "director head chief commissioner negotiator official diplomat leader commander adviser advisor "
+    "representative mayor senator king emir sultan ministry fund bank eximbank agency airline carrier embassy "
+    "consulate government parliament senate cabinet ministers authority authorities office department "
+    "directorate watchdog regulator service administration committee commission council guard police army navy "
+    "force forces troops officers prosecutor court lawmakers deputies mps house delegation treasury "
     "chancellery presidency palace".split()
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

@@ -29,7 +29,7 @@ from ingest.coding.text import normalise
 
 PENALTY = 0.03
 TOPIC_PENALTY = 0.01
-SMALLEST = 12  # of a word's weights for topics, in 1/UNITS: what is smaller changes nothing
+SMALLEST = 25  # of a word's weights for topics, in 1/UNITS: what is smaller changes nothing
 NEAR = 160  # characters between a labelled and a coded span, as in score_statements.py
 STEPS = 40
 

@@ -35,6 +35,7 @@ LABELS = ("first", "second")  # "blind" is for judging: nothing is learnt from i
 PHRASE = 2.0  # how much a phrase of topics.csv counts beside a plain word
 UNITS = 100
 MOST = 3
+OPENING = 8  # sentences that tell what a text is about
 LEAST = 0.35  # the share from which a topic is named
 
 Features = dict[str, float]
@@ -124,6 +125,8 @@ class Matter:
             s = self.doc.sentences[no]
             self._stems[no] = stems(self.doc.text, s.start, s.end, self.names)
         said = [w for at, w in self._stems[no] if start <= at < end]
+        if len(said) == len(self._stems[no]) and no in self._sentences:
+            return self._sentences[no]
         return shares(_found(said, self.hits[self._at(start) : self._at(end)]))
 
     def sentence(self, no: int) -> Shares:
@@ -139,7 +142,7 @@ class Matter:
         """The mean over the sentences."""
         if self._whole is None:
             # a long text is about what its beginning is about
-            rows = [r for n in range(min(len(self.doc.sentences), 40)) if (r := self.sentence(n))]
+            rows = [r for n in range(min(len(self.doc.sentences), OPENING)) if (r := self.sentence(n))]
             self._whole = {t: sum(r.get(t, 0.0) for r in rows) / len(rows) for t in (rows[0] if rows else ())}
         return self._whole
 
@@ -164,7 +167,8 @@ class Matter:
         order = list(dict.fromkeys(h.topic for h in inside))
         carried = set(last.topics) if last and 0 <= s.no - last.sentence.no <= 1 else set()
         lower = self.doc.text[start:end].lower()
-        scope, sentence, whole = self._shares(s.no, start, end), self.sentence(s.no), self.whole()
+        whole, sentence = self.whole(), self.sentence(s.no)
+        scope = self._shares(s.no, start, end)
         ahead, behind = self.sentence(s.no - 1), self.sentence(s.no + 1)
         n, n_weak = max(1, self.count.total()), max(1, self.weak.total())
         meets = act.rule.event_type == "CONSULT" or (event_type in ("AGREE", "REQUEST") and bool(_MEETS.search(lower)))

@@ -76,8 +76,8 @@ _DOUBLED = frozenset(
     (
         "ban bar confer commit permit admit plan rebut refer stab quit sit rob step ship slam submit swap win cut "
         "get hit put set begin stop drop let shut scrap swap rap equip ship wrap sit win run expel patrol propel "
-        "compel bid dispel repel rebel transfer prefer occur defer deter incur recur concur infer plot trap kidnap snub rid "
-        "mob flog jam trim spur stir scar"
+        "compel bid dispel repel rebel transfer prefer occur defer deter incur recur concur infer plot trap kidnap "
+        "snub rid mob flog jam trim spur stir scar"
     ).split()
 )
 
