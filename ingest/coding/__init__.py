@@ -5,12 +5,17 @@ the same text gives the same result. Every offset is [start, end) into the text 
 
     text.py         normalisation with a map to the raw text, sentences, boilerplate, language
     actors.py       names -> states, organisations, persons (gazetteer over the reference seeds)
-    actor.py        one actor phrase -> country, sector, person
+    agents.py       office-holders and bodies that are named without their state
     rules.py        lexicon/rules.csv -> compiled triggers
     events.py       triggers + parties + auxiliaries -> acts
     topics.py, money.py, dates.py    phrases, sums, deadlines
+    matter.py       what an act is about, weighed by two learnt models
     commitments.py  acts -> commitments
     stories.py      near-duplicate texts -> one story
+    event_type.py, project.py, actor.py    the small tasks: one sentence, one aid project, one phrase
+    explain.py      why a text is coded as it is
+    learn.py        the learnt weights, from lexicon/*_sentences.csv and labels/
+    plugin.py       a coder of the user's own
 """
 
 from __future__ import annotations
