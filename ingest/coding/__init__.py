@@ -38,6 +38,7 @@ __all__ = [
     "Coded",
     "Commitment",
     "Event",
+    "Open",
     "Party",
     "Stories",
     "code",
@@ -103,8 +104,19 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """Words [start, end) that name a party, but do not settle which, and why: "Korea", "Congo", a namesake."""
+
+    start: int
+    end: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coded:
-    """What one text holds. `no_events_reason` says why nothing was looked for, where that is so."""
+    """What one text holds. `no_events_reason` says why nothing was looked for, where that is so; `unresolved` are the
+    names that were left open."""
 
     language: str | None
     countries: list[str]
@@ -112,6 +124,7 @@ class Coded:
     commitments: list[Commitment]
     speaker: str | None
     no_events_reason: str | None = None
+    unresolved: tuple[Open, ...] = ()
 
 
 def code(text: str, date: Date | None, *, outlet: str | None = None) -> Coded:
@@ -126,13 +139,14 @@ def code(text: str, date: Date | None, *, outlet: str | None = None) -> Coded:
     countries = sorted(
         {m.id for m in doc.mentions if not m.weak and not (m.place and (m.form == "capital" or m.kind != "state"))}
     )
+    left = tuple(Open(*norm.span(u.start, u.end), u.text, u.reason) for u in doc.unresolved)
     reason = None
     if spoken not in ("en", None):
         reason = "language"
     elif _events.is_sport(norm.text):
         reason, countries = "sport", []
     if reason:
-        return Coded(spoken, countries, [], [], None, reason)
+        return Coded(spoken, countries, [], [], None, reason, left)
     promises = _commitments.find(doc)
     source = _events.speaker(doc)
     return Coded(
@@ -141,6 +155,7 @@ def code(text: str, date: Date | None, *, outlet: str | None = None) -> Coded:
         [_event(norm, text, a, source) for a in _events.merge(doc.acts)],
         [_commitment(norm, text, p) for p in promises],
         source,
+        unresolved=left,
     )
 
 

@@ -295,15 +295,16 @@ def find(text: str, day: date | None, gaz: Gazetteer | None = None) -> list[Ment
     Ambiguous names (Georgia, Jordan, Congo, ...) are kept only where the text elsewhere settles which state is meant;
     the others are in `unresolved`.
     """
-    return _scan(text, day, gaz or gazetteer())[0]
+    return scan(text, day, gaz or gazetteer())[0]
 
 
 def unresolved(text: str, day: date | None, gaz: Gazetteer | None = None) -> list[Unresolved]:
     """The names in a normalised text that `find` leaves open, in order, each with the reason."""
-    return _scan(text, day, gaz or gazetteer())[1]
+    return scan(text, day, gaz or gazetteer())[1]
 
 
-def _scan(text: str, day: date | None, gaz: Gazetteer) -> tuple[list[Mention], list[Unresolved]]:
+def scan(text: str, day: date | None, gaz: Gazetteer) -> tuple[list[Mention], list[Unresolved]]:
+    """What `find` and `unresolved` give, in one go."""
     folded = fold(text)
     hits: list[tuple[int, int, tuple[Alias, ...]]] = []
     for last, (length, rows) in gaz.automaton.iter(folded):

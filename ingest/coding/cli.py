@@ -113,6 +113,7 @@ def _file(path: Path) -> dict[str, Any]:
         "countries": coded.countries,
         "events": [_shifted(asdict(e), shift) for e in coded.events],
         "commitments": [_shifted(asdict(c), shift) for c in coded.commitments],
+        "unresolved": [asdict(u) | {"start": u.start + shift, "end": u.end + shift} for u in coded.unresolved],
     }
 
 
@@ -188,6 +189,7 @@ def _labels(coded: Coded) -> dict[str, Any]:
         "countries": coded.countries,
         "events": [_event(e) for e in coded.events],
         "commitments": [_commitment(c) for c in coded.commitments],
+        "unresolved": [{"span": [u.start, u.end], "text": u.text, "reason": u.reason} for u in coded.unresolved],
     }
 
 

@@ -100,6 +100,7 @@ class Document:
     principals: list[Party]
     sums: list[money.Money] = field(default_factory=list)  # set when commitments are looked for
     trials: list[Trial] | None = None  # filled only where somebody wants to know
+    unresolved: list[actors.Unresolved] = field(default_factory=list)
     matter: Matter = field(init=False)
 
     def __post_init__(self) -> None:
@@ -203,10 +204,12 @@ def read(text: str, day: date | None, gaz: actors.Gazetteer | None = None, *, ex
     """Find everything in a normalised text. `day`: the statement's date; `explain`: keep what was tried in `trials`."""
     sents = sentences(text)
     gaz = gaz or actors.gazetteer()
-    mentions = [m for m in actors.find(text, day, gaz) if not _inside_boilerplate(m, sents)]
+    found, unresolved = actors.scan(text, day, gaz)
+    mentions = [m for m in found if not _inside_boilerplate(m, sents)]
     for m in mentions:
         m.id = _ACTS_FOR.get(m.id, m.id)
     doc = Document(text, day, sents, mentions, topics.hits(text), [], [], trials=[] if explain else None)
+    doc.unresolved = unresolved
     _Reader(doc, gaz).run()
     _absorb(doc.acts)
     return doc

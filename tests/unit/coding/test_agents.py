@@ -67,6 +67,14 @@ def test_each_donor_with_a_sum_of_its_own_commits_alone() -> None:
     assert given == {(("NOR",), 3_000_000), (("JPN",), 4_000_000)}
 
 
+def test_a_name_that_stays_open_is_told_with_its_reason_and_is_no_party() -> None:
+    text = "Norway met Korea."
+    coded = code(text, DAY)
+    assert coded.countries == ["NOR"]
+    [left] = coded.unresolved
+    assert text[left.start : left.end] == left.text == "Korea" and left.reason
+
+
 def test_who_asserts_an_act_is_who_says_so_and_not_who_publishes() -> None:
     text = (
         "The press service of the Norwegian Foreign Ministry reported that the ministers of Norway and Kenya met. "
