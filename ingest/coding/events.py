@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 
 from ingest.coding import actors, agents, dates, money, topics
@@ -76,15 +76,54 @@ class Trial:
     outcome: str
 
 
-@dataclass(slots=True)
 class _Marks:
-    """What is found once per sentence and asked for by each of its triggers. Offsets: normalised text."""
+    """What the triggers of a sentence ask for, found once and only where one asks. Offsets: normalised text."""
 
-    clauses: list[tuple[int, int, str]]
-    speech: list[tuple[int, int]]
-    conditions: list[tuple[int, int]]
-    past: list[tuple[int, bool]]  # (offset, whether a preposition of time leads) of dates beyond HISTORICAL_DAYS
-    past_words: bool
+    def __init__(self, text: str, s: Sentence, day: date | None) -> None:
+        self.text, self.s, self.day = text, s, day
+
+    @cached_property
+    def clauses(self) -> list[tuple[int, int, str]]:
+        """(start, end, word) of what opens a clause."""
+        found = _CLAUSE.finditer(self.text, self.s.start, self.s.end)
+        return [(m.start(), m.end(), m[0].strip(' ,"').lower()) for m in found]
+
+    @cached_property
+    def speech(self) -> list[tuple[int, int]]:
+        """Verbs of speech."""
+        return [m.span() for m in _SPEECH.finditer(self.text, self.s.start, self.s.end)]
+
+    @cached_property
+    def conditions(self) -> list[tuple[int, int]]:
+        """Conditions, each to its end."""
+        out = []
+        for m in _CONDITION.finditer(self.text, self.s.start, self.s.end):
+            stop = _CONDITION_END.search(self.text, m.end(), self.s.end)
+            last = stop.start() if stop else self.s.end
+            if last - m.start() > 8:
+                out.append((m.start(), last))
+        return out
+
+    @cached_property
+    def past(self) -> list[tuple[int, bool]]:
+        """(offset, whether a preposition of time leads) of dates beyond HISTORICAL_DAYS."""
+        text, start, day = self.text, self.s.start, self.day
+        if not day:
+            return []
+        out = []
+        for when in dates.dates(text[start : self.s.end], day, back=True):
+            before = text[max(start, start + when.start - 12) : start + when.start].lower()
+            if when.last_day < day - timedelta(days=HISTORICAL_DAYS) and not re.search(
+                r"(?:by|until|of|from|the)\s$", before
+            ):
+                led = bool(re.search(r"(?:in|on|since|during)\s(?:early\s|late\s|mid-)?$", before))
+                out.append((start + when.start, led))
+        return out
+
+    @cached_property
+    def past_words(self) -> bool:
+        """Whether it speaks of a past long gone."""
+        return bool(_PAST_MARK.search(self.text, self.s.start, self.s.end))
 
 
 @dataclass(slots=True)
@@ -195,7 +234,12 @@ _NO_DOCUMENT = re.compile(r"\b(?:no|neither|not\s+a\s+single|none\s+of\s+the)\s+
 @cache
 def _coreference() -> tuple[re.Pattern[str], dict[str, str]]:
     rows = {r["phrase"]: r["refers_to"] for r in table("coreference")}
-    body = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(rows, key=lambda p: (-len(p), p)))
+    # by their first words, so that a position of the text is given up after that one
+    tails: dict[str, list[str]] = {}
+    for p in sorted(rows, key=lambda p: (-len(p), p)):
+        first, _, rest = p.partition(" ")
+        tails.setdefault(first, []).append(r"\s+" + re.escape(rest).replace(r"\ ", r"\s+") if rest else "")
+    body = "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in tails.items())
     # "the minister of ..." or "the president Putin" names somebody and refers back to nobody
     return re.compile(rf"\b(?:{body})\b(?!\s+(?:of|for|from)\s|\s+(?-i:[A-Z][a-z]))", re.IGNORECASE), rows
 
@@ -600,7 +644,7 @@ class _Reader:
         for s, names in zip(self.doc.sentences, self.by_sentence, strict=True):
             if s.boilerplate:
                 continue
-            self.marks = self._marks(s)
+            self.marks = _Marks(self.text, s, self.doc.day)
             self.sentence_text = self.text[s.start : s.end]
             refs = self.refs_here = self._refs(s, names)
             self._resolve_all(refs)
@@ -866,36 +910,6 @@ class _Reader:
             if before in ("who", "which", "that", "he", "she", "it")
             or any(not r.weak and 0 <= at - r.end <= 2 for r in refs)
             else None
-        )
-
-    def _marks(self, s: Sentence) -> _Marks:
-        """Clause openers, verbs of speech, conditions and past dates of a sentence."""
-        text, day = self.text, self.doc.day
-        conditions = []
-        for m in _CONDITION.finditer(text, s.start, s.end):
-            stop = _CONDITION_END.search(text, m.end(), s.end)
-            last = stop.start() if stop else s.end
-            if last - m.start() > 8:
-                conditions.append((m.start(), last))
-        past = []
-        if day:
-            for when in dates.dates(text[s.start : s.end], day, back=True):
-                before = text[max(s.start, s.start + when.start - 12) : s.start + when.start].lower()
-                if when.last_day < day - timedelta(days=HISTORICAL_DAYS) and not re.search(
-                    r"(?:by|until|of|from|the)\s$", before
-                ):
-                    past.append(
-                        (
-                            s.start + when.start,
-                            bool(re.search(r"(?:in|on|since|during)\s(?:early\s|late\s|mid-)?$", before)),
-                        )
-                    )
-        return _Marks(
-            [(m.start(), m.end(), m[0].strip(' ,"').lower()) for m in _CLAUSE.finditer(text, s.start, s.end)],
-            [m.span() for m in _SPEECH.finditer(text, s.start, s.end)],
-            conditions,
-            past,
-            bool(_PAST_MARK.search(text, s.start, s.end)),
         )
 
     def _clause(self, s: Sentence, at: int) -> tuple[int, str]:
