@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import date as Date
 
 from ingest.coding import commitments as _commitments
+from ingest.coding import dates as _dates
 from ingest.coding import events as _events
 from ingest.coding.actors import Party
 from ingest.coding.money import Number
@@ -77,7 +78,8 @@ class Event:
 class Commitment:
     """One commitment (CODEBOOK section 3). Amounts are in units of `currency` (ISO 4217), never in millions.
 
-    `conditional` is the text of the condition or None; `deadline` is YYYY, YYYY-MM or YYYY-MM-DD as said, or None.
+    `conditional` is the text of the condition or None; `deadline` is YYYY, YYYY-MM or YYYY-MM-DD as said, or None;
+    `frequency` is "4 per week" (of a rise the new rate) or None.
     """
 
     committed_by: list[str]
@@ -101,6 +103,7 @@ class Commitment:
     sentence_end: int
     rule_id: str
     confidence: float
+    frequency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,4 +226,5 @@ def _commitment(norm: Normalised, raw: str, p: _commitments.Promise) -> Commitme
         s_end,
         p.rule_id,
         p.confidence,
+        next((f"{n} per {unit}" for *_, n, unit in reversed(_dates.frequencies(norm.text[p.start : p.end]))), None),
     )

@@ -223,6 +223,7 @@ def _commitment(c: Commitment) -> dict[str, Any]:
         "concessional",
         "stage",
         "deadline",
+        "frequency",
         "evidence",
         "rule_id",
         "confidence",

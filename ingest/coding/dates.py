@@ -198,7 +198,7 @@ def deadline(text: str, start: int, end: int, day: date | None) -> str | None:
 
 
 _FREQUENCY = re.compile(
-    r"\b(?P<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen)\s+"
+    r"\b(?P<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|once|twice)\s+"
     r"(?:(?:additional|extra|regular|weekly|passenger|cargo|direct|scheduled|more)\s+){0,3}(?:(?:flights?|services?|trains?|departures|frequencies|times)\s+)?"
     r"(?:(?:a|per|every|each)\s+(?P<u>day|week|month|year)|(?P<ly>daily|weekly|monthly|annually))",
     re.IGNORECASE,
@@ -206,6 +206,8 @@ _FREQUENCY = re.compile(
 _COUNT = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten".split())} | {
     "twelve": 12,
     "fourteen": 14,
+    "once": 1,
+    "twice": 2,
 }
 
 

@@ -81,3 +81,10 @@ def test_who_asserts_an_act_is_who_says_so_and_not_who_publishes() -> None:
         "Nairobi said that it would open a route to Oslo."
     )
     assert [e.speaker for e in code(text, DAY).events] == ["NOR", "KEN"]
+
+
+def test_how_often_is_part_of_a_commitment() -> None:
+    [flights] = code("Norway and Kenya agreed to raise flights from three to seven a week.", DAY).commitments
+    assert flights.frequency == "7 per week"
+    [loan] = code("Norway will lend Kenya $3 million.", DAY).commitments
+    assert loan.frequency is None
