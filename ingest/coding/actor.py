@@ -103,7 +103,6 @@ _PLACE_FORMS = ("capital", "metonym")
 # Peoples who are named as such where others are named by their state
 _AS_PARTY = frozenset(("ISR", "PSE"))
 _FORMS = "name short_name official_name adjective demonym metonym capital publisher".split()
-_ARTICLE = re.compile(r"(?:the|a|an|some|several|many|two|three|hundreds\s+of|thousands\s+of|dozens\s+of)\s+", re.I)
 
 
 def answer(row: Mapping[str, object]) -> dict[str, object]:

@@ -191,7 +191,7 @@ def _of(doc: Document, act: Act) -> list[Promise]:
 
 def _holds_another(doc: Document, act: Act) -> bool:
     """Whether a signing's sentence tells its content as a pledge of its own, or its words name no content at all."""
-    if any(a.absorbed and a.sentence is act.sentence for a in doc.acts):
+    if any(a.absorbed for a in _beside(doc, act)):
         return True
     if act.rule.frame != "doc" and act.rule.id != "agree.accept":
         return False
@@ -200,7 +200,13 @@ def _holds_another(doc: Document, act: Act) -> bool:
 
 def _asks_on(doc: Document, act: Act) -> bool:
     """Whether a request follows in the same sentence ("drew attention to the wages and asked that they be paid")."""
-    return any(a.event_type == "REQUEST" and a.sentence is act.sentence and a.start > act.start for a in doc.acts)
+    return any(a.event_type == "REQUEST" and a.start > act.start for a in _beside(doc, act))
+
+
+def _beside(doc: Document, act: Act) -> list[Act]:
+    """The acts of the same sentence, itself among them."""
+    first = bisect_left(doc.acts, act.sentence.no, key=lambda a: a.sentence.no)
+    return doc.acts[first : bisect_left(doc.acts, act.sentence.no + 1, key=lambda a: a.sentence.no)]
 
 
 def _each(doc: Document, act: Act, whole: Promise) -> list[Promise]:

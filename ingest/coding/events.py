@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ingest.coding import actors, agents, dates, money, topics
 from ingest.coding.actors import Mention, Party
@@ -24,6 +25,8 @@ from ingest.coding.text import Sentence, fold, sentences
 
 # A statement about a past farther back than this is background (CODEBOOK section 1).
 HISTORICAL_DAYS = 90
+# How many office-holders and acts back a reference may reach: the time stays linear in the text.
+MEMORY = 200
 
 _COOPERATIVE_DEEDS = frozenset(("AID", "COOPERATE", "SUPPORT", "CONSULT", "CONCEDE"))
 _HOSTILE_DEEDS = frozenset(("SANCTION", "COERCE", "ASSAULT", "MOBILIZE", "PROTEST"))
@@ -161,7 +164,6 @@ _SAME_OFFICE = {
     "minister": r"(?<!prime )minister", "premier": "(?:prime minister|premier)",
     "diplomat": "(?:ambassador|envoy|diplomat)",
     "envoy": "(?:ambassador|envoy)", "chairwoman": "chair(?:woman|person)?", "chairman": "chair(?:man|person)?",
-    "he": "(?!x)x", "she": "(?!x)x",
 }  # fmt: skip
 # "will" with any verb: these give way to a rule for the verb itself
 _GENERIC = frozenset(
@@ -198,6 +200,7 @@ _BOTH = re.compile(
 )
 _PERSON_OF = re.compile(rf"'s?\s+(?P<name>{agents.NAME})(?=\s+[a-z]|,)")
 _APPOSED = re.compile(rf"(?:\s*\([A-Z]{{2,8}}\))?,\s+(?:{agents.RANK}\s+)?(?P<name>{agents.NAME})(?=\s*[,.;]|\s+[a-z])")
+_NAME_AFTER = re.compile(rf",?\s+(?:{agents.RANK}\s+)?({agents.NAME})(?=\s*[,.;\"]|\s+[a-z])")
 _BODY_OF = re.compile(
     rf"(?:'s?)?\s+(?:(?!(?:and|or|of|to|in|on|with|for|by|at|from|is|are|was|were|has|have|will)\b)[\w-]+\s+){{0,2}}?(?i:{agents.BODY}|{agents.PERSON})\b(?!-)"
 )
@@ -252,8 +255,9 @@ def read(text: str, day: date | None, gaz: actors.Gazetteer | None = None, *, ex
     mentions = [m for m in found if not _inside_boilerplate(m, sents)]
     for m in mentions:
         m.id = _ACTS_FOR.get(m.id, m.id)
-    doc = Document(text, day, sents, mentions, topics.hits(text), [], [], trials=[] if explain else None)
-    doc.unresolved = unresolved
+    doc = Document(
+        text, day, sents, mentions, topics.hits(text), [], [], trials=[] if explain else None, unresolved=unresolved
+    )
     _Reader(doc, gaz).run()
     _absorb(doc.acts)
     return doc
@@ -300,7 +304,8 @@ class _Reader:
         self.bare: list[list[Ref]] = [[] for _ in doc.sentences]
         self.heads: dict[str, Party] = {}  # "embassy" -> whose embassy was spoken of last
         self.home: Party | None = None
-        self.offices: list[tuple[str, Party]] = []  # "danish foreign minister" and whose, in the order of the text
+        # "danish foreign minister" and whose, in the order of the text; what stands too far back is not referred to
+        self.offices: deque[tuple[str, Party]] = deque(maxlen=MEMORY)
         self.refs_here: list[Ref] = []
         self.sentence_text = ""
         self.reason = ""  # why the last trigger was no act
@@ -369,9 +374,7 @@ class _Reader:
                     continue
                 end, name, owner = g.end, g.name, self._owner(g, names, s)
                 if owner and owner.start >= g.end:
-                    after = re.compile(rf",?\s+(?:{agents.RANK}\s+)?({agents.NAME})(?=\s*[,.;\"]|\s+[a-z])").match(
-                        self.text, owner.end, s.end
-                    )
+                    after = _NAME_AFTER.match(self.text, owner.end, s.end)
                     end = owner.end
                     if after and not name and agents.is_name(after[1]):
                         end, name = after.end(1), after[1]
@@ -489,7 +492,7 @@ class _Reader:
                     return [p for p in pair if p.id == self.home.id]
                 return pair
             return []
-        for a in reversed(self.doc.acts):
+        for a in islice(reversed(self.doc.acts), MEMORY):
             parties = _unique([*a.actors, *a.recipients])
             rest = [p for p in parties if p.id not in ids]
             if len(rest) < len(parties) and len(rest) == 1:
@@ -569,12 +572,11 @@ class _Reader:
             return self._other([self.home]) if self.home else []
         if r.coref == "person":
             word = self.text[r.start : r.end].lower().split()[-1]
-            office = _SAME_OFFICE.get(word, word)
-            known = next(
-                (p for o, p in reversed(self.offices) if re.search(rf"\b{office}\b", o) and "deputy" not in o), None
-            )
-            if known and not (here and word in ("he", "she")):
-                return [known]
+            if word not in ("he", "she"):
+                office = re.compile(rf"\b{_SAME_OFFICE.get(word, word)}\b")
+                for held, party in reversed(self.offices):
+                    if office.search(held) and "deputy" not in held:
+                        return [party]
         if r.coref == "both":
             if len(_ids(so_far)) >= 2:
                 return so_far
@@ -1464,15 +1466,12 @@ def _absorb(acts: list[Act]) -> None:
             a.topics = [t for t in dict.fromkeys(topics_) if t != "other"] or a.topics
 
 
-_SPORT = table("sport_words")
-
-
 _WORDS = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 @cache
 def _sport() -> frozenset[str]:
-    return frozenset(r["word"].removesuffix("s") for r in _SPORT)
+    return frozenset(r["word"].removesuffix("s") for r in table("sport_words"))
 
 
 _STATE_WORDS = re.compile(

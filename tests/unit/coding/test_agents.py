@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ingest.coding import agents, code
+from ingest.coding import agents, code, events
 
 DAY = date(2021, 9, 17)
 
@@ -88,3 +88,13 @@ def test_how_often_is_part_of_a_commitment() -> None:
     assert flights.frequency == "7 per week"
     [loan] = code("Norway will lend Kenya $3 million.", DAY).commitments
     assert loan.frequency is None
+
+
+def test_a_reference_reaches_back_only_so_far_that_time_stays_linear(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "Norwegian Finance Minister Ida Holm met Kenyan Ambassador Asha Mwangi. Kenyan Ambassador Asha Mwangi left. "
+        "The minister praised Peru."
+    )
+    assert ("SUPPORT", {"NOR"}, {"PER"}) in _acts(text)
+    monkeypatch.setattr(events, "MEMORY", 1)
+    assert ("SUPPORT", {"NOR"}, {"PER"}) not in _acts(text)
