@@ -316,11 +316,141 @@ FLIGHTS = Table(
         Column("last_latitude_deg", "DOUBLE", "degrees", False, _LATITUDE.format("last_latitude_deg"), _REPORT),
         Column("last_longitude_deg", "DOUBLE", "degrees", False, _LONGITUDE.format("last_longitude_deg"), _REPORT),
         Column("last_altitude_m", "DOUBLE", "metres, barometric; may be negative"),
+        Column("callsign_route", "VARCHAR", "airports of the callsign's route as the publisher looked them up, A-B-C"),
     ),
     prefer="first_altitude_m",
 )
 
 _KINDS = "('state', 'territory', 'special', 'aggregate')"
+
+AIR_TRAFFIC = Table(
+    "air_traffic",
+    "One row per published figure of air traffic: table, reporter, origin, destination, period, measure and edition",
+    (
+        "dataset",
+        "reporter",
+        "reporter_side",
+        "origin",
+        "destination",
+        "origin_airport",
+        "destination_airport",
+        "carrier",
+        "aircraft",
+        "service",
+        "grain",
+        "period_start",
+        "measure",
+        "basis",
+        "vintage",
+    ),
+    (
+        Column("dataset", "VARCHAR", "the publisher's name of the table", True),
+        Column(
+            "reporter",
+            "VARCHAR",
+            "country_id of the state whose authority reports; null for an observer of no state, such as receivers",
+        ),
+        Column(
+            "reporter_side",
+            "VARCHAR",
+            "which end the reporter is: origin, destination, both (within it), over (overflown) or observer (neither)",
+            True,
+            "reporter_side in ('origin', 'destination', 'both', 'over', 'observer')",
+        ),
+        Column("origin", "VARCHAR", "country_id, or the publisher's code of an aggregate (WLD: everywhere)", True),
+        Column("origin_kind", "VARCHAR", "state, territory, special or aggregate", True, f"origin_kind in {_KINDS}"),
+        Column("destination", "VARCHAR", "country_id, or the publisher's code of an aggregate", True),
+        Column(
+            "destination_kind",
+            "VARCHAR",
+            "state, territory, special or aggregate",
+            True,
+            f"destination_kind in {_KINDS}",
+        ),
+        Column("origin_airport", "VARCHAR", "as published, null where the figure is of the country"),
+        Column("destination_airport", "VARCHAR", "as published, null where the figure is of the country"),
+        Column(
+            "airport_codes",
+            "VARCHAR",
+            "what the airports are told in: icao, iata, bts (IATA-like, with the publisher's own) or name",
+            False,
+            "airport_codes in ('icao', 'iata', 'bts', 'name')",
+        ),
+        Column("carrier", "VARCHAR", "as published, null for all carriers together"),
+        Column("aircraft", "VARCHAR", "the publisher's aircraft type, null for all types together"),
+        Column(
+            "service",
+            "VARCHAR",
+            "all, passenger (all that carry passengers), scheduled, charter, cargo or other",
+            True,
+            "service in ('all', 'passenger', 'scheduled', 'charter', 'cargo', 'other')",
+        ),
+        Column(
+            "grain",
+            "VARCHAR",
+            "D, W, M, Q or A: figures of one grain are never summed with those of another",
+            True,
+            "grain in ('D', 'W', 'M', 'Q', 'A')",
+        ),
+        Column("period_start", "DATE", "first day of the period", True),
+        Column(
+            "period_end",
+            "DATE",
+            "first day after the period",
+            True,
+            "period_end > period_start and period_end <= period_start + interval 366 days",
+        ),
+        Column(
+            "measure",
+            "VARCHAR",
+            "flights, seats, passengers, freight_kg or mail_kg",
+            True,
+            "measure in ('flights', 'seats', 'passengers', 'freight_kg', 'mail_kg')",
+        ),
+        Column(
+            "basis",
+            "VARCHAR",
+            "stage (each leg flown), flight (ends of one flight number) or od (where journeys start and end)",
+            True,
+            "basis in ('stage', 'flight', 'od')",
+        ),
+        Column(
+            "value",
+            "DOUBLE",
+            "in the measure's unit; null where the publisher prints a mark instead",
+            False,
+            "value >= 0",
+            "a count can't be negative: " + _REPORT,
+        ),
+        Column("flag", "VARCHAR", "the publisher's flags, each a letter, sorted: b break, c confidential, ..."),
+        Column("note", "VARCHAR", "footnote marks, as published"),
+    ),
+)
+
+ROUTES = Table(
+    "routes",
+    "One row per leg of a published route: what a callsign, or a carrier, is said to fly",
+    ("route_id", "leg_no", "origin", "destination"),
+    (
+        Column("route_id", "VARCHAR", "the callsign, or the carrier where routes are published without one", True),
+        Column("leg_no", "INTEGER", "leg of the route, from 1", True, "leg_no >= 1"),
+        Column("n_legs", "INTEGER", "legs of the route", True, "n_legs >= leg_no"),
+        Column("callsign", "VARCHAR", "air traffic control identifier, null where routes are published without one"),
+        Column("carrier", "VARCHAR", "ICAO or IATA designator of the carrier, as published"),
+        Column("flight_number", "VARCHAR", "commercial number without the carrier, where published"),
+        Column("origin", "VARCHAR", "airport code as published", True, _match("origin", _AIRPORT_CODE), _REPORT),
+        Column(
+            "destination", "VARCHAR", "airport code as published", True, _match("destination", _AIRPORT_CODE), _REPORT
+        ),
+        Column(
+            "airport_codes", "VARCHAR", "what airports are told in: icao or iata", True,
+            "airport_codes in ('icao', 'iata')",
+        ),
+        Column("is_codeshare", "BOOLEAN", "the carrier sells the seat and another flies it; null where not told"),
+        Column("stops", "INTEGER", "stops between the two, where told"),
+        Column("equipment", "VARCHAR", "aircraft types, as published"),
+    ),
+)  # fmt: skip
 
 MIGRATION_STOCK = Table(
     "migration_stock",
@@ -374,6 +504,9 @@ AIRPORTS = Table(
         Column("latitude_deg", "DOUBLE", "degrees", True, _LATITUDE.format("latitude_deg")),
         Column("longitude_deg", "DOUBLE", "degrees", True, _LONGITUDE.format("longitude_deg")),
         Column("timezone", "VARCHAR", "IANA time zone"),
+        Column("local_code", "VARCHAR", "code of the national authority (FAA LID), which receivers' tables use too"),
+        Column("kind", "VARCHAR", "large_airport, medium_airport, small_airport, heliport, seaplane_base, closed, ..."),
+        Column("is_scheduled", "BOOLEAN", "whether scheduled flights serve it, null where not told"),
     ),
 )
 
@@ -386,6 +519,8 @@ TABLES = {
         STATEMENT_COMMITMENTS,
         REVIEW_DECISIONS,
         FLIGHTS,
+        AIR_TRAFFIC,
+        ROUTES,
         MIGRATION_STOCK,
         AIRPORTS,
     )

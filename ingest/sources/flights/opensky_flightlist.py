@@ -102,7 +102,8 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     stem = Path(raw.name).name.split(".")[0].replace("'", "''")
     place = "'correct line ' || rowid + 2 || ' of the file (blank lines not counted), or report it to the publisher'"
     return con.sql(
-        f"select * exclude (_day), _day::date as day, '{stem}' as vintage, rowid + 1 as raw_row, "
+        f"select * exclude (_day), _day::date as day, null::varchar as callsign_route, '{stem}' as vintage, "
+        "rowid + 1 as raw_row, "
         f"case when _reason is not null then {place} end as _mend from flight_list"
     )
 

@@ -87,7 +87,8 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     vintage = Path(raw.name).stem.removeprefix("airports_").replace("'", "''")
     return con.sql(
         "select icao, iata, name, city, country_id, lat as latitude_deg, "
-        "lon as longitude_deg, tz as timezone, "
+        "lon as longitude_deg, tz as timezone, lid as local_code, "
+        "null as kind, null as is_scheduled, "
         f"'{vintage}' as vintage, register.rowid + 1 as raw_row, reason as _reason, "
         "case when reason is not null then 'add it to dbt_project/seeds/country_aliases.csv' end as _mend "
         "from register left join states using (country)"  # states has one row per country
