@@ -54,7 +54,10 @@ def find(key: str, span: Window | None = None) -> list[list[dict[str, Any]]]:
 def is_sample(key: str) -> bool:
     """Whether the source's files come from a folder that says it is a sample (it holds SAMPLE.md)."""
     folder = settings.input_folder()
-    return folder is not None and source.get(key).source.domain != "reference" and (folder / "SAMPLE.md").exists()
+    if folder is None or not (folder / "SAMPLE.md").exists():
+        return False
+    domain = source.get(key).source.domain
+    return domain != "reference" or (folder / domain / key).is_dir()  # else it is what lies on the machine, and real
 
 
 def land(key: str, batch: Iterable[dict[str, Any]]) -> dict[str, Any]:

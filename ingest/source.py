@@ -135,18 +135,20 @@ def get(key: str) -> Module:
 def remotes(module: Module, window: Window | None, folder: Path | None = None) -> list[Remote]:
     """What there is to get: in the user's folder where one is set, else at the publisher. Sorted by name.
 
-    Reference data that ships with a package has no folder and is always taken from its module.
+    Beside a user's folder nobody's network is asked: reference data comes from the folder where that holds some for
+    the source, else from what lies on this machine already (an installed package), else there is none.
     """
     folder = folder or settings.input_folder()
-    fetched: list[Remote] = []
-    if folder is None or module.source.domain == "reference" or module.source.is_own:
-        fetched = sorted(module.fetch(window), key=lambda remote: remote.name)
-    if folder is None or module.source.domain == "reference":
-        return fetched
+    if folder is None:
+        return sorted(module.fetch(window), key=lambda remote: remote.name)
     place = folder / module.source.domain / module.source.key
-    expected = f"put files named {module.source.files} into {place}, or leave DATA unset to use the sample"
-    if module.source.is_own and not place.is_dir():
+    may_lack = module.source.is_own or module.source.domain == "reference"
+    fetched: list[Remote] = []
+    if may_lack and (module.source.is_own or not place.is_dir()):
+        fetched = sorted((r for r in module.fetch(window) if r.is_local), key=lambda remote: remote.name)
+    if may_lack and not place.is_dir():
         return fetched
+    expected = f"put files named {module.source.files} into {place}, or leave DATA unset to use the sample"
     if not place.is_dir():
         raise InputMissing(f"no folder {place}", mend=expected, source=module.source.key)
     found = [

@@ -12,7 +12,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -60,7 +60,8 @@ def is_archive(path: Path) -> bool:
 @contextmanager
 def opened(path: Path, wanted: Callable[[str], bool], most_bytes: int = MOST_BYTES) -> Iterator[Archive]:
     """The archive's members whose name is wanted. BadFile for one that is damaged, too large or not honest."""
-    with path.open("rb") as handle:
+    with ExitStack() as stack:
+        handle = stack.enter_context(path.open("rb"))
         head = handle.read(6)
         handle.seek(0)
         try:
@@ -72,9 +73,9 @@ def opened(path: Path, wanted: Callable[[str], bool], most_bytes: int = MOST_BYT
                 return
             plain: IO[bytes] = handle
             if head.startswith(b"\xfd7zXZ"):
-                plain = cast(IO[bytes], lzma.open(handle))
+                plain = cast(IO[bytes], stack.enter_context(lzma.LZMAFile(handle)))
             elif head.startswith(b"\x1f\x8b"):
-                plain = cast(IO[bytes], gzip.open(handle))
+                plain = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=handle)))
             found = Archive(iter(()))
             found.members = _tar(_Counted(plain, most_bytes), wanted, found)
             yield found
@@ -86,7 +87,7 @@ def opened(path: Path, wanted: Callable[[str], bool], most_bytes: int = MOST_BYT
 
 def _tar(counted: _Counted, wanted: Callable[[str], bool], found: Archive) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(fileobj=cast(IO[bytes], counted), mode="r|") as packed:
-        found.commit = _commit(packed.pax_headers.get("comment", "").encode())
+        found.commit = _commit((packed.pax_headers or {}).get("comment", "").encode())
         for number, member in enumerate(packed, 1):
             _is_honest(member.name, number)
             if not member.isfile():  # a link is no file of the archive's own

@@ -56,7 +56,9 @@ SOURCE = Source(
 )
 
 COMMIT = "551dd2a3467d0334bfc13098a9f7108d5d577940"
-URL = f"https://raw.githubusercontent.com/finnge/mi-visualization/{COMMIT}/data/flights/aggregated/flights_countries.csv"
+URL = (
+    f"https://raw.githubusercontent.com/finnge/mi-visualization/{COMMIT}/data/flights/aggregated/flights_countries.csv"
+)
 ENDS = ["origin", "destination"]
 REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 WEEK = re.compile(r"(\d{4})-(\d\d)")
@@ -99,11 +101,12 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         "coalesce(o.country_id, long.origin) as origin, o.kind as origin_kind, "
         "coalesce(d.country_id, long.destination) as destination, d.kind as destination_kind, "
         "null::varchar as origin_airport, null::varchar as destination_airport, null::varchar as airport_codes, "
-        "null::varchar as carrier, null::varchar as aircraft, 'all' as service, 'W' as grain, period_start, period_end, "
+        "null::varchar as carrier, null::varchar as aircraft, 'all' as service, 'W' as grain, "
+        "period_start, period_end, "
         "'flights' as measure, 'stage' as basis, flights as value, null::varchar as flag, null::varchar as note, "
         f"'{vintage}' as vintage, raw_row, "
-        "case when o.reason is not null then 'origin: ' || o.reason when d.reason is not null "
-        "then 'destination: ' || d.reason when not regexp_full_match(flights, '[0-9]+') "
+        "case when o.reason is not null then o.reason when d.reason is not null "
+        "then d.reason when not regexp_full_match(flights, '[0-9]+') "
         "then 'flights are no whole number: ' || week || ' ' || left(flights, 80) end as _reason, "
         "case when o.reason is not null or d.reason is not null then 'add it to dbt_project/seeds/country_codes.csv' "
         "when _reason is not null then 'correct the cell, or leave it empty where nothing is known' end as _mend "
@@ -128,10 +131,10 @@ def _periods(head: list[str]) -> list[tuple[str, date, date]]:
             raise BadFile(f"column {column!r} stands twice or out of order", mend=mend)
         found.append((column, monday, monday + timedelta(days=7)))
     # made of monthly lists: a month that begins within the first or last week is where the lists begin or end
-    week, start, after = found[0]
-    found[0] = (week, _month_within(start) or start, after)
-    week, start, after = found[-1]
-    found[-1] = (week, start, _month_within(found[-1][1]) or after)
+    name, start, after = found[0]
+    found[0] = (name, _month_within(start) or start, after)
+    name, start, after = found[-1]
+    found[-1] = (name, start, _month_within(found[-1][1]) or after)
     return found
 
 

@@ -103,7 +103,8 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         "with marked as (select told.*, case when holds is not null then 'callsign stands before with a route: ' || "
         f"holds || '; ' || {place} when fault is not null then fault || ': ' || {place} end as _reason "
         "from told left join again using (raw_row)), "  # again has one row per raw_row
-        "legs as (select *, unnest(range(1, case when _reason is null then len(airports) else 2 end)) as leg from marked) "
+        "legs as (select *, unnest(range(1, case when _reason is null then len(airports) else 2 end)) as leg "
+        "from marked) "
         "select Callsign as route_id, leg::integer as leg_no, "
         "case when _reason is null then len(airports) - 1 end::integer as n_legs, Callsign as callsign, "
         "AirlineCode as carrier, Number as flight_number, case when _reason is null then airports[leg] end as origin, "
