@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from ingest import landing, settings, source
+from ingest.errors import BadFile
 from ingest.landing import Receipt, Store
 from ingest.readers import archive
 from ingest.source import Remote
@@ -217,8 +218,17 @@ def test_a_bomb_ends_when_more_comes_out_than_is_allowed(tmp_path: Path, pack: C
     path = write(tmp_path, pack("0" * (3 << 20)))
     assert path.stat().st_size < 10_000
     with (
-        pytest.raises(archive.BadFile, match="more than 1,048,576 bytes"),
+        pytest.raises(BadFile, match="more than 1,048,576 bytes"),
         archive.opened(path, lambda _: True, most_bytes=1 << 20) as packed,
+    ):
+        list(packed.members)
+
+
+def test_a_bomb_in_a_file_that_nobody_reads_ends_too(tmp_path: Path) -> None:
+    path = write(tmp_path, lzma.compress(tar({"aircraft.csv": "0" * (3 << 20), **TWO})))
+    with (
+        pytest.raises(BadFile, match="more than 1,048,576 bytes"),
+        archive.opened(path, lambda name: name.endswith("-all.csv"), most_bytes=1 << 20) as packed,
     ):
         list(packed.members)
 
