@@ -156,7 +156,7 @@ def _rows(form: Form, cells: dict[str, Any], number: int) -> Iterator[tuple[obje
             value, note = None, "- beside passengers or seats"
         known = (text(airline), where.id, where.kind, bool(re.search(r"[ _]IN\b|_In(_|$)", column)), start, measure)
         if where.reason or not reason:
-            yield *known, value and value * factor, note, where.reason, where.mend
+            yield *known, None if value is None else round(value * factor, 3), note, where.reason, where.mend
         else:
             yield *known, None, note, f"{column} {reason}", "correct the line, or report it to the publisher"
 
