@@ -174,8 +174,8 @@ def _month(form: Form, month: object, checks: list[str]) -> tuple[date | None, s
         said = [str(year), str(number)]
     if start is None:
         return None, f"{form.keys[0]} is no month: {str(month)[:80]}"
-    for name, value, wanted in zip(form.checks, checks, said, strict=True):
-        if value.removesuffix(".0") != wanted:
+    for name, cell, wanted in zip(form.checks, checks, said, strict=True):
+        if (value := cell.removesuffix(".0")) != wanted:
             return start, f"{name} is {value or 'blank'} in a line of {start:%Y-%m}"
     return start, None
 

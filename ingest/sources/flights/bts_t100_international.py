@@ -161,7 +161,7 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, columns: list[str]) -> Non
         [str(path)],
     )
     con.execute(  # a rejected line's place is told by the number of good ones before it
-        "create or replace temp table bad_lines as select line, min(csv_line) as told, "
+        "create or replace temp table bad_lines as select line, min(trim(csv_line, chr(10) || chr(13))) as told, "
         "row_number() over (order by line) as n, line - 1 - row_number() over (order by line) as before "
         "from reject_errors group by line"
     )
