@@ -67,8 +67,8 @@ def of_csv(path: Path, *, fallback: str = "") -> tuple[list[str], Lines]:
         if not fallback:
             raise BadFile(f"it is no UTF-8: {error}", mend=AGAIN) from error
         told = content.decode(fallback, "replace")
-    try:  # some publishers end a line by \r\r\n
-        lines = list(csv.reader(io.StringIO(told.replace("\r\r\n", "\n"), newline=""), strict=True))
+    try:
+        lines = list(csv.reader(io.StringIO(told, newline=""), strict=True))
     except csv.Error as error:
         raise BadFile(f"it can't be read as CSV: {error}", mend=AGAIN) from error
     return [text(cell) for cell in lines[0]] if lines else [], [line for line in lines[1:] if line]

@@ -11,7 +11,7 @@ Published
     name, so that two downloads of one name would pass for one edition. T100_<year>_int.csv of R's skynet is read too.
 
 Beware
-    - Segments and not journeys: a passenger from Bishkek by way of Istanbul is counted from Istanbul.
+    - Segments and not journeys: who flies from Bishkek by way of Istanbul is counted from Istanbul.
     - CLASS F (and of old A, C, E) is scheduled; G, all-cargo scheduled, and P, all-cargo charter, are `cargo`; L is
       charter; H (humanitarian), N and R (military) and Q are `other`. `note` keeps the letters. K, V and Z are sums of
       others and are quarantined. Departures performed without any scheduled are charter or cargo and no error.
@@ -20,7 +20,8 @@ Beware
       and the repetition quarantined, since BTS has one line per combination; hence these columns must be there.
     - Carrier is UNIQUE_CARRIER, which outlives renamings ("PA (1)" is not "PA"). 06888 is text.
     - Airport codes are like IATA's, with BTS's own among them, and change hands; `note` has BTS's airport ids, whose
-      last two digits tell the edition of the airport. Countries are ISO codes (NA is Namibia), never the WAC.
+      last two digits tell the edition of the airport. Countries are ISO codes (NA is Namibia) of states of the month:
+      RU is refused before December 1991.
     - The USA is as BTS has it: Puerto Rico, the Virgin Islands, Guam, Saipan and Pago Pago stand under US and land so,
       for their traffic with the mainland is in the domestic table: taken out, they would seem to have none. Where BTS
       does give PR, VI or GU, they are that territory, and an American end all the same.
@@ -95,8 +96,7 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """Rows of `air_traffic`: five measures of each good line; one row, marked as bad, of each other line."""
     _read(con, raw.path, _columns(raw.path))
     _resolve(con)
-    told = re.findall(r"\d{4}-\d\d-\d\d", Path(raw.name).name)
-    vintage = (told[-1] if told else Path(raw.name).stem).replace("'", "''")
+    vintage = re.findall(r"\d{4}-\d\d-\d\d|$", Path(raw.name).name)[0] or Path(raw.name).stem.replace("'", "''")
     figures = ", ".join(f"sum({name}) as {measure}" for name, measure in COUNTS.items())
     figures += "".join(f", round(sum({name}) * {KG_PER_POUND}, 3) as {to}" for name, to in POUNDS.items())
     return con.sql(f"""
