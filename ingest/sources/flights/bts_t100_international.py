@@ -135,7 +135,7 @@ def _columns(path: Path) -> list[str]:
     if start[:2] in (b"PK", b"\x1f\x8b"):
         raise BadFile("it is packed", mend="unpack it and put the .csv into the folder")
     found = next(csv.reader([start.decode("utf-8-sig", "replace").rstrip("\r\n")]), [])
-    if "DEPARTURES_PERFORMED" not in found and "ORIGIN_STATE_ABR" in found:
+    if "PASSENGERS" in found and not {"DEPARTURES_PERFORMED", "SEATS", "AIRCRAFT_TYPE"} & set(found):
         raise BadFile("it is a T-100 market table, which has no flights, seats or aircraft", mend=AGAIN)
     if len(set(found) & set(NEEDED)) < 5:
         raise BadFile(f"it is no T-100 table: it begins {','.join(found)[:80]!r}", mend=AGAIN)
