@@ -17,10 +17,11 @@ import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-Cell = str | int | float | None
+Cell = str | int | float | date | None
 
 FOLDER = Path(__file__).parent / "migration" / "un_desa_migrant_stock"
 INVENTED = "SAMPLE WITH INVENTED FIGURES, NOT FOR CITATION"
@@ -185,7 +186,7 @@ class Sheet:
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """A minimal .xlsx, the same bytes for the same cells."""
+    """A minimal .xlsx, the same bytes for the same cells. Dates are numbers of days with the second style."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
@@ -218,6 +219,19 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     }
     for n, sheet in numbered:
         files[f"xl/worksheets/sheet{n}.xml"] = _sheet_xml(sheet, main)
+    if any(isinstance(cell, date) for sheet in sheets for row in sheet.rows for cell in row):
+        styles = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+        files[styles[0]] = files[styles[0]].replace(
+            "</Types>", f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/></Types>'
+        )
+        files[styles[1]] = files[styles[1]].replace(
+            "</Relationships>",
+            f'<Relationship Id="rId{len(sheets) + 1}" Type="{office}/styles" Target="styles.xml"/></Relationships>',
+        )
+        files["xl/styles.xml"] = (
+            f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="17"/></cellXfs>'
+            "</styleSheet>"
+        )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
@@ -236,6 +250,8 @@ def _sheet_xml(sheet: Sheet, main: str) -> str:
             if isinstance(value, str) and value:
                 text = f'<is><t xml:space="preserve">{escape(value)}</t></is>'
                 cells.append(f'<c r="{place}" t="inlineStr">{text}</c>')
+            elif isinstance(value, date):
+                cells.append(f'<c r="{place}" s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>')
             elif isinstance(value, int | float):
                 cells.append(f'<c r="{place}"><v>{value}</v></c>')
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
