@@ -1,16 +1,19 @@
-r"""Eurostat's wire forms, each read into one long relation; nothing here knows what the figures are of.
+r"""Eurostat's wire forms, each read into one long relation; nothing here knows what is counted.
 
 Forms
     - bulk TSV, gzipped or plain: `freq,unit,partner,geo\TIME_PERIOD`, then a column per period; a cell is `value`,
       `value flag`, `:`, or `: flag`. Of before 2023: `\time`, and periods such as 2020M12.
-    - SDMX-CSV 1.0: DATAFLOW, LAST UPDATE, dimensions, TIME_PERIOD, OBS_VALUE, and where they come OBS_FLAG, CONF_STATUS.
-    - SDMX-CSV 2.0: STRUCTURE, STRUCTURE_ID and, where labels were asked for, STRUCTURE_NAME and a label beside each code.
+    - SDMX-CSV 1.0: DATAFLOW, LAST UPDATE, dimensions, TIME_PERIOD, OBS_VALUE, OBS_FLAG and CONF_STATUS
+      (both may be missing).
+    - SDMX-CSV 2.0: STRUCTURE, STRUCTURE_ID and, where it came with labels, STRUCTURE_NAME and a
+      label beside each code.
     - JSON-stat 2.0, with `value` and `status` as objects or arrays.
 
 Beware
     - An observation is a figure or a flag. A cell without either (`:`) says that there is none, as does a row that
       SDMX-CSV and JSON leave out: it gives no row, or nine rows in ten of a wide table would be empty.
     - SDMX-CSV may be downloaded with labels in the place of codes; then the dimensions hold labels.
+    - Codes of places are Eurostat's own (EL, UK, XK) and stand for the states of today, whatever the year.
     - A damaged gzip hangs DuckDB and a cut-off one loses its end in silence, so that each file is first read through.
 """
 
@@ -24,6 +27,7 @@ import math
 import re
 import zlib
 from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -32,6 +36,7 @@ from typing import Any
 import duckdb
 
 from ingest.errors import BadFile
+from ingest.reference import NotAStateThen, UnknownCountry, countries
 
 FLAGS = (
     "bcdefnprsuz"  # break, confidential, definition, estimated, forecast, not significant, provisional, revised, ...
@@ -123,21 +128,22 @@ def _observed(con: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], cells
     names = ", ".join(f'"{name}"' for name in dimensions)
     return con.sql(
         f"with known as (from ({cells}) where bad is not null or conf is not null or cell not in ('', ':')), "
-        "bare as (select *, try_cast(cell as double) as figure, coalesce(isfinite(figure), false) as is_bare from known), "
+        "bare as (select *, try_cast(cell as double) as figure, coalesce(isfinite(figure), false) as is_bare "
+        "from known), "
         "split as (select *, case when is_bare then null when starts_with(cell, ':') then ':' "
         "else split_part(cell, ' ', 1) end as number, "
         "case when not is_bare then replace(substr(cell, length(number) + 1), ' ', '') end as letters from bare), "
-        "parsed as (select *, case when is_bare then figure when number not in ('', ':') then try_cast(number as double) "
-        "end as value from split) "
+        "parsed as (select *, case when is_bare then figure when number not in ('', ':') "
+        "then try_cast(number as double) end as value from split) "
         f"select {names}, time_period, case when is_bare or isfinite(value) then value end as value, "
-        "case when letters <> '' then array_to_string(list_sort(list_distinct(string_split(letters, ''))), '') end as flag, "
-        "conf, raw_row, case when bad is not null then bad when is_bare then null "
+        "case when letters <> '' then array_to_string(list_sort(list_distinct(string_split(letters, ''))), '') end "
+        "as flag, conf, raw_row, case when bad is not null then bad when is_bare then null "
         "when number not in ('', ':') and not coalesce(isfinite(value), false) then 'the figure is no number: ' || "
         f"left(cell, 80) when letters <> '' and not regexp_full_match(letters, '[{FLAGS}]+') "
         "then 'the flag is not known: ' || left(letters, 80) end as _reason, "
         "case when bad is not null then 'correct the line, or get the file again' "
-        "when _reason is not null then 'correct the figure, or report it to the publisher; a new flag of theirs belongs "
-        "into FLAGS of ingest/readers/eurostat.py' end as _mend from parsed"
+        "when _reason is not null then 'correct the figure, or report it to the publisher; a new flag "
+        "of theirs belongs into FLAGS of ingest/readers/eurostat.py' end as _mend from parsed"
     )
 
 
@@ -163,7 +169,8 @@ def _tsv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> O
     listed = ", ".join(f"'{period}'" for period in periods)
     cells = (
         f"select {keys}, time_period, bad, raw_row, null::varchar as conf, cell "
-        f"from (select raw_row, keys, bad, unnest(case when bad is null then [{listed}] else [null] end) as time_period, "
+        "from (select raw_row, keys, bad, "
+        f"unnest(case when bad is null then [{listed}] else [null] end) as time_period, "
         f"unnest(case when bad is null then cells[2:{len(periods) + 1}] else [null] end).trim() as cell "
         "from (select rowid + 1 as raw_row, string_split(rtrim(line, chr(13)), chr(9)) as cells, "
         "string_split(cells[1], ',') as keys, "
@@ -271,8 +278,8 @@ def _json(path: Path, con: duckdb.DuckDBPyConnection) -> Observations:
         what = f"no {error}" if isinstance(error, KeyError) else str(error) or "no time"
         raise BadFile(f"it is no JSON-stat 2.0 dataset: {what}", mend=WHOLE) from error
     dimensions = _dimensions([name for name in names if name != time])
-    columns: dict[str, list[str | None]] = {name.lower(): [] for name in names} | {"cell": []}
-    places = [place for place in sorted(values.keys() | statuses.keys())]
+    columns: dict[str, list[str]] = {name.lower(): [] for name in [*names, "cell"]}
+    places = sorted(values.keys() | statuses.keys())
     for place in places:
         rest = place
         for name, found in zip(reversed(names), reversed(codes), strict=True):
@@ -322,3 +329,37 @@ def _refused(told: Any) -> None:
             mend="split the query into fewer countries or years, or take the bulk TSV of the table",
         )
     raise BadFile(f"Eurostat answered with an error and no data ({status}: {label})", mend="correct the query")
+
+
+def place(code: str) -> tuple[str, str | None, str | None, str | None]:
+    """What a code of geo, partner or citizen means: (code, country_id or the aggregate's code, kind, why unknown)."""
+    if countries().is_aggregate(code):
+        return code, code, "aggregate", None
+    try:
+        found = countries().by_id[countries().resolve(code)]
+    except (UnknownCountry, NotAStateThen) as error:
+        return code, None, None, f"country is not known: {error}"
+    if not re.fullmatch("[A-Z]{2}", code) and found.kind != "special":  # a label, or DOM, which is no Dominica
+        return code, None, None, f"country is not known: {code!r} is no code of Eurostat's"
+    return code, found.country_id, found.kind, None
+
+
+def periods() -> Iterator[tuple[str, str, str, str]]:
+    """Years, half-years, quarters and months as written now and before 2023: period, freq, first day, day after."""
+    forms = (("A", 12, ("",)), ("S", 6, ("-S{}", "S{}")), ("Q", 3, ("-Q{}", "Q{}")), ("M", 1, ("-{:02}", "M{:02}")))
+    for year in range(1945, 2100):
+        for freq, months, written in forms:
+            for n in range(12 // months):
+                after = (n + 1) * months
+                days = f"{year}-{n * months + 1:02}-01", f"{year + after // 12}-{after % 12 + 1:02}-01"
+                for form in written:
+                    yield f"{year}{form.format(n + 1)}", freq, *days
+
+
+def fill(
+    con: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...], rows: Sequence[tuple[str | None, ...]]
+) -> None:
+    """Make a temporary table of text columns, to be joined to the rows; it may be empty."""
+    lists = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
+    listed = ", ".join(f"unnest(?::varchar[]) as {column}" for column in columns)
+    con.execute(f"create or replace temp table {name} as select {listed}", lists)
