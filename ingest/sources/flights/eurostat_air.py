@@ -179,10 +179,9 @@ marked as (
         'nothing: it belongs to no directed pair; its share of each direction is not known' as _mend,
     from (select * exclude (reason, _mend) from totals) where not is_told
     union all by name
-    select tra_meas, grain, 'totals of both directions are left out, since both directions land: ' || count(*)
-        || ' of ' || tra_meas || ', grain ' || grain as reason,
-        'nothing: add the directions where a total is wanted' as _mend,
-    from totals where is_told group by all
+    select grain, 'totals of both directions are left out, since both directions land: ' || n || ' of ' || tra_meas
+        || ', grain ' || grain as reason, 'nothing: add the directions where a total is wanted' as _mend,
+    from (select tra_meas, grain, count(*) as n from totals where is_told group by all)
 )
 select
     '{dataset}' as dataset, '{vintage}' as vintage,
