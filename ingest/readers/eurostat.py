@@ -140,7 +140,7 @@ def _observed(con: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], cells
         "as flag, conf, raw_row, case when bad is not null then bad when is_bare then null "
         "when number not in ('', ':') and not coalesce(isfinite(value), false) then 'the figure is no number: ' || "
         f"left(cell, 80) when letters <> '' and not regexp_full_match(letters, '[{FLAGS}]+') "
-        "then 'the flag is not known: ' || left(letters, 80) end as _reason, "
+        "then 'the flag is not known: ' || left(cell, 80) end as _reason, "
         "case when bad is not null then 'correct the line, or get the file again' "
         "when _reason is not null then 'correct the figure, or report it to the publisher; a new flag "
         "of theirs belongs into FLAGS of ingest/readers/eurostat.py' end as _mend from parsed"

@@ -105,7 +105,13 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     pairs = "select distinct country_icao_code, country_name from daio order by all"
     for code, name in con.execute(pairs).fetchall():
         con.execute("insert into daio_places values (?, ?, ?, ?, ?)", [code, name, *_place(code, name, last[0])])
-    return con.sql(_ROWS.format(vintage=vintage, counts=", ".join(COUNTS), **{f"no_{c}": _no_count(c) for c in COUNTS}))
+    return con.sql(
+        _ROWS.format(
+            vintage=vintage,
+            counts=", ".join(f"coalesce({c}, '')" for c in COUNTS),
+            **{f"no_{c}": _no_count(c) for c in COUNTS},
+        )
+    )
 
 
 def _vintage(raw: Raw, last: date) -> date:
