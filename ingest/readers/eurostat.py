@@ -172,7 +172,7 @@ def _tsv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> O
         "from (select raw_row, keys, bad, "
         f"unnest(case when bad is null then [{listed}] else [null] end) as time_period, "
         f"unnest(case when bad is null then cells[2:{len(periods) + 1}] else [null] end).trim() as cell "
-        "from (select rowid + 1 as raw_row, string_split(rtrim(line, chr(13)), chr(9)) as cells, "
+        "from (select rowid + 1 as raw_row, string_split(line, chr(9)) as cells, "
         "string_split(cells[1], ',') as keys, "
         f"case when len(cells) <> {width} then len(cells) || ' cells instead of {width}: ' || left(line, 80) "
         f"when len(keys) <> {len(dimensions)} then len(keys) || ' codes instead of {len(dimensions)}: ' || "

@@ -211,6 +211,7 @@ def test_a_wide_table_of_blanks_gives_no_rows(tmp_path: Path) -> None:
         (json.dumps({"value": {}}), "no JSON-stat 2.0 dataset: no 'id'"),
         ('{"error":[{"status":400,"label":"Dimension GEOX not found"}]}', "400: Dimension GEOX not found"),
         ('{"warning":{"status":413,"label":"ASYNCHRONOUS_RESPONSE. ..."}}', "query is too large (413"),
+        ('{"warning":[{"status":413,"label":"Too many cells"}]}', "query is too large (413: Too many cells"),
     ],
 )
 def test_what_is_no_whole_table_is_rejected_in_plain_words(tmp_path: Path, text: str, says: str) -> None:
