@@ -39,6 +39,7 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'`\u00b4\u2018\u2019\u201b\u02bb\u02bc\u2
 _SUPERSCRIPTS = dict.fromkeys(map(ord, "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u2020\u2021*"))
 _FOOTNOTE = re.compile(r"(?<=\S)\s*(?:\((?:[a-z]|\d{1,2})\)|\[\w{1,2}\]|\d{1,2}/)\s*$", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]{2,4}|\d{1,4}")
+_AGGREGATE_CODE = re.compile(r"[A-Z]{2,}\d*|\d+")  # TOTAL, EU28, 947
 
 
 class UnknownCountry(ValueError):
@@ -295,7 +296,7 @@ class Countries:
 
     def _aggregate(self, given: str) -> str | None:
         text = given.strip()
-        if _CODE.fullmatch(text) or "_" in text or text.isdigit():
+        if _AGGREGATE_CODE.fullmatch(text) or "_" in text:
             by_code = self._aggregate_codes.get(text.lstrip("0"))
             if by_code:
                 return by_code
