@@ -41,6 +41,14 @@ closed as (
 
 ),
 
+reviewed as (
+
+    select distinct code as icao
+    from history
+    where code_system = 'icao'
+
+),
+
 -- former codes, and codes that the register lacks: the reviewed seed speaks before the earlier editions
 claims as (
 
@@ -71,7 +79,7 @@ claims as (
         'airportsdata lists it up to edition ' || former.last_edition as source_note
     from former
     where
-        former.code not in (select history.code from history where history.code_system = 'icao')
+        former.code not in (select reviewed.icao from reviewed)
         and former.code not in (select closed.icao from closed)
         -- a register that still lists it, such as OurAirports with what has closed, knows it better
         and (former.valid_to is not null or former.code not in (select airports.icao from airports))
@@ -335,6 +343,7 @@ places as (
         min(united.latitude_deg) as latitude_deg,
         min(united.longitude_deg) as longitude_deg,
         bool_or(united.iata is not null) as is_iata_served,
+        bool_or(united.iata is not null and united.valid_to is null) as is_iata_served_now,
         min(airports.kind) as kind,
         bool_or(airports.is_scheduled) as is_scheduled,
         bool_or(regexp_matches(lower(united.name), 'seaplane|heliport')) as is_water_or_roof
@@ -353,17 +362,20 @@ big as (
 
     select * from places
     where
-        is_iata_served
+        is_iata_served_now
         and coalesce(is_scheduled, true)
         and not is_water_or_roof
         and coalesce(kind, '') not in ('heliport', 'seaplane_base', 'balloonport', 'closed')
 
 ),
 
+-- an airport that had an IATA code is small only where a register says so: before it closed it was none
 small as (
 
     select * from places
-    where airport_id not in (select big.airport_id from big)
+    where
+        airport_id not in (select big.airport_id from big)
+        and (not is_iata_served or is_scheduled = false)
 
 ),
 
