@@ -55,6 +55,8 @@ def country_of_code() -> dict[str, str]:
     known = countries()
     with Path(remote.url).open(encoding="utf-8", newline="") as handle:
         found = {row["icao"]: known.resolve(row["country"]) for row in csv.DictReader(handle)}
+    with (settings.SEEDS / "airport_codes_former.csv").open(encoding="utf-8", newline="") as handle:
+        found |= {row["code"]: row["country_id"] for row in csv.DictReader(handle)}
     with (settings.SEEDS / "airport_history.csv").open(encoding="utf-8", newline="") as handle:
         found |= {row["code"]: row["country_id"] for row in csv.DictReader(handle) if row["code_system"] == "icao"}
     return found
