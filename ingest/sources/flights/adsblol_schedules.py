@@ -114,7 +114,8 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     )
     con.execute(
         f"create or replace temp view tracks as select *, {times}, first_seen >= timestamp '{span.start}' and "
-        f"first_seen < timestamp '{span.end}' as is_inside from "
+        f"first_seen < timestamp '{span.end}' as is_inside, "
+        f"abs(date_diff('day', timestamp '{span.start}', first_seen) - 45) > 45 + 92 as is_astray from "
         f"(select {cells}, file_row_number + 1 as raw_row from {read})"
     )
     return con.sql(f"{_flights(f'{told[1]}_Q{told[2]}')} union all by name {_others()}")
@@ -122,7 +123,8 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
 
 def _flights(vintage: str) -> str:
     """The rows that are kept, or quarantined one by one because a value in them can't be read."""
-    parts, bad = [], []
+    start = "Track_Origin_DateTime_UTC"
+    parts, bad = [], [f"when is_astray then '{start} lies far from the quarter: ' || left({start}, 80)"]
     for new, end in ENDS.items():
         airport = {"first": "origin", "last": "destination"}[new]
         feet = f"{end}_FL_Ft"
@@ -143,9 +145,10 @@ def _flights(vintage: str) -> str:
         "null::varchar as flight_number, Reg as registration, AC_Type as typecode, first_seen, last_seen, "
         f"last_seen::date as day, {', '.join(parts)}, "
         f"case when regexp_full_match({route}, '[A-Z][A-Z0-9]{{3}}(-[A-Z][A-Z0-9]{{3}})+') then {route} end "
-        f"as callsign_route, '{vintage}' as vintage, raw_row, case {' '.join(bad)} end as _reason, null::varchar as _mend "
-        "from tracks where Track_Origin_DateTime_UTC is not null and Track_Destination_DateTime_UTC is not null "
-        "and coalesce(is_inside, true)"
+        f"as callsign_route, '{vintage}' as vintage, raw_row, case {' '.join(bad)} end as _reason, "
+        "null::varchar as _mend from tracks "
+        "where Track_Origin_DateTime_UTC is not null and Track_Destination_DateTime_UTC is not null "
+        "and coalesce(is_inside or is_astray, true)"
     )
 
 
@@ -169,7 +172,7 @@ def _others() -> str:
         "case when what = 'of another quarter' then 'nothing: they are in the file of that quarter' "
         "else 'nothing: without both times it is no flight; the raw file holds them' end as help from tracks "
         "where Track_Origin_DateTime_UTC is null or Track_Destination_DateTime_UTC is null "
-        "or not coalesce(is_inside, true)) group by what, part"
+        "or not coalesce(is_inside or is_astray, true)) group by what, part"
     )
 
 
