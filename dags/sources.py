@@ -7,11 +7,22 @@ announced to the warehouse, and then `check` turns the run red and says which fi
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, ExceptionRetryPolicy, Param, RetryAction, RetryRule, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk import (
+    DAG,
+    Asset,
+    Connection,
+    CronDataIntervalTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
 from ingest import errors, pipeline
-from ingest.source import Module, describe, discover
+from ingest.settings import Login
+from ingest.source import Access, Module, describe, discover
 
 RETRIES = ExceptionRetryPolicy(
     rules=[RetryRule(errors.TryAgain, RetryAction.RETRY), RetryRule(errors.EntenteError, RetryAction.FAIL)]
@@ -21,6 +32,17 @@ PARAMS = {
     "from": DAY,  # both empty: everything that there is
     "to": DAY,
 }
+
+
+def login(access: Access | None, batch: list[dict[str, Any]]) -> Login | None:
+    """What Airflow knows of the publisher's connection, wherever it keeps it; it never leaves the task's process."""
+    if access is None or all(item["is_local"] for item in batch):
+        return None
+    try:
+        known = Connection.get(access.connection)
+    except AirflowNotFoundException:
+        return None
+    return Login(known.login or "", known.password or "")
 
 
 def source_dag(module: Module) -> DAG:
@@ -50,7 +72,7 @@ def source_dag(module: Module) -> DAG:
         @task(max_active_tis_per_dagrun=2)
         def land(batch: list[dict[str, Any]]) -> dict[str, Any]:
             """Keep the raw bytes, check the rows, write Parquet and receipts."""
-            return pipeline.land(source.key, batch)
+            return pipeline.land(source.key, batch, login(source.access, batch))
 
         @task(trigger_rule="all_done")
         def code() -> dict[str, Any]:
@@ -62,13 +84,16 @@ def source_dag(module: Module) -> DAG:
             """Tell the warehouse that something new has landed; skipped where nothing has."""
             total = pipeline.summary(source.key, landed or [])
             if not total["new"] and not (coded or {}).get("new"):
-                raise AirflowSkipException(f"nothing new among {total['files']} files")
+                raise AirflowSkipException(f"nothing new among {total['files']} files. {pipeline.remainder(total)}")
             return total
 
         @task(trigger_rule="none_failed")
         def check(landed: Any) -> None:
-            """Fail, visibly, where files were rejected."""
-            if complaint := pipeline.complaint(pipeline.summary(source.key, landed or [])):
+            """Fail, visibly, where files were rejected; say where files wait for a publisher's credits."""
+            total = pipeline.summary(source.key, landed or [])
+            if remainder := pipeline.remainder(total):
+                print(remainder)
+            if complaint := pipeline.complaint(total):
                 raise AirflowFailException(complaint)
 
         landed = land.expand(batch=find())

@@ -2,6 +2,7 @@
 
 A publisher that is busy (5xx, 429, a timeout, a cut connection) is asked again, later each time and never sooner
 than its Retry-After; one that refuses (other 4xx) is not. A target file is there whole or not at all.
+One that wants to know who asks is asked through its Door: with a token, and within its credits.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,11 +24,16 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 import httpx
 import stamina
 
+from ingest import settings
 from ingest.errors import FetchFailed
+
+if TYPE_CHECKING:
+    from ingest.source import Access
 
 USER_AGENT = "Entente/1 (research warehouse of bilateral cooperation; python-httpx)"
 TIMEOUT = httpx.Timeout(60, connect=15)
@@ -55,6 +61,23 @@ class Patience:
 
 
 PATIENCE = Patience()
+DAY_S = 86_400.0
+
+
+class Spent(FetchFailed):
+    """The budget is used up: no fault of anybody. `back` is when there is enough again."""
+
+    def __init__(self, problem: str, back: datetime) -> None:
+        wait_s = max(0.0, (back - utc_now()).total_seconds())
+        super().__init__(problem, mend=f"come back in {wait_s:.0f} s, at {_zulu(back)}", retry=True)
+        self.back = back
+
+
+class Refused(FetchFailed):
+    """The publisher does not let us in at all: asking for the source's other files is of no use."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        super().__init__(problem, mend=mend, retry=False)
 
 
 @dataclass(frozen=True)
@@ -71,42 +94,61 @@ class Got:
 class Budget:
     """At most `credits` within any `per_seconds`; each request, also a repeated one, costs `cost`.
 
-    With `ledger`, a small file, all processes of the machine share the budget, and so do its next runs.
+    With `ledger`, a small file, all processes of the machine share the budget, and so do its next runs. `aligned`
+    counts by the clock instead: for a day from midnight to midnight UTC.
     """
 
     credits: float
     per_seconds: float
     cost: float = 1
     ledger: Path | None = None
+    aligned: bool = False
     _spent: list[tuple[float, float]] = field(default_factory=list, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def spend(self, host: str) -> None:
-        """Take one request's cost, or raise FetchFailed(retry=True) that says when there is enough again."""
+        """Take one request's cost, or raise Spent that says when there is enough again."""
         with self._lock, self._entries() as entries:
-            now = time.time()
-            entries[:] = [(when, cost) for when, cost in entries if when > now - self.per_seconds]
-            free = self.credits - sum(cost for _, cost in entries)
+            now, free = self._free(entries)
             if self.cost <= free:
-                entries.append((now, self.cost))
+                entries.append((self._back(now), self.cost))
                 return
-            problem = f"{host}: a request costs {self.cost:g} and {free:g} of {self.credits:g} credits are left"
+            problem = f"{host}: a request costs {self.cost:g} and {max(0, free):g} of {self.credits:g} credits are left"
             if self.cost > self.credits:
                 raise FetchFailed(problem, mend="raise the budget, or ask for less at once", retry=False)
             oldest_first = sorted(entries)
             freed = accumulate(cost for _, cost in oldest_first)
-            when = next(when for (when, _), more in zip(oldest_first, freed, strict=True) if free + more >= self.cost)
-            back = datetime.fromtimestamp(when + self.per_seconds, UTC)
-            wait_s = max(0.0, when + self.per_seconds - now)
-            raise FetchFailed(
-                f"{problem} of this {self.per_seconds:g} s",
-                mend=f"come back in {wait_s:.0f} s, at {back:%Y-%m-%dT%H:%M:%SZ}",
-                retry=True,
-            )
+            back = next(back for (back, _), more in zip(oldest_first, freed, strict=True) if free + more >= self.cost)
+            raise Spent(f"{problem} of this {self.per_seconds:g} s", datetime.fromtimestamp(back, UTC))
+
+    def hear(self, left: float) -> None:
+        """The publisher says how many credits are left: where it counts fewer than we do, it is right."""
+        with self._lock, self._entries() as entries:
+            now, free = self._free(entries)
+            if left < free:
+                entries.append((self._back(now), free - left))
+
+    def close(self, wait_s: float | None) -> datetime:
+        """The publisher wants no more requests for so long, or for this span; returns when it may be asked again."""
+        with self._lock, self._entries() as entries:
+            now, free = self._free(entries)
+            back = self._back(now) if wait_s is None else now + wait_s
+            entries.append((back, max(free, self.credits)))
+            return datetime.fromtimestamp(back, UTC)
+
+    def _back(self, now: float) -> float:
+        """When what is spent now is given back."""
+        return now - (now % self.per_seconds if self.aligned else 0) + self.per_seconds
+
+    def _free(self, entries: list[tuple[float, float]]) -> tuple[float, float]:
+        """The time, and the credits that are left; what was given back is struck off."""
+        now = utc_now().timestamp()
+        entries[:] = [(back, cost) for back, cost in entries if back > now]
+        return now, self.credits - sum(cost for _, cost in entries)
 
     @contextmanager
     def _entries(self) -> Iterator[list[tuple[float, float]]]:
-        """What was spent, (when, cost); in the ledger, held under a lock of the operating system meanwhile."""
+        """What was spent, (when given back, cost); in the ledger, held under a lock of the system meanwhile."""
         if self.ledger is None:
             yield self._spent
             return
@@ -117,13 +159,76 @@ class Budget:
             fcntl.flock(handle, fcntl.LOCK_EX)
             handle.seek(0)
             text = handle.read()
-            entries = [(float(when), float(cost)) for when, cost in json.loads(text or "[]")]
+            entries = [(float(back), float(cost)) for back, cost in json.loads(text or "[]")]
             yield entries
             handle.seek(0)
             handle.truncate()
             json.dump(entries, handle)
             handle.flush()
             os.fsync(handle.fileno())
+
+
+class Door:
+    """The way in at a publisher that wants to know who asks: a token, kept while it is good, and a day's credits.
+
+    The secret goes to the token's address in the body of a POST, the token to the publisher in a header; neither
+    stands in an address, an error or a log.
+    """
+
+    _tokens: ClassVar[dict[tuple[str, str], tuple[str, float]]] = {}  # by address and user: token, and until when
+
+    def __init__(self, access: Access, login: settings.Login | None, days_old: int = 0) -> None:
+        self.access, self.login = access, login
+        self.budget = Budget(
+            access.credits_per_day, DAY_S, access.cost(days_old), settings.ledger(access.connection), aligned=True
+        )
+
+    def headers(self) -> dict[str, str]:
+        """The header that lets us in; asks for a token where there is none or its time is over."""
+        name, key = self.access.connection, (self.access.token_url, self.login.user if self.login else "")
+        if self.login is None:
+            raise Refused(
+                f"no login for {name!r}",
+                f"set Airflow's connection {name!r} (login: the client's id, password: its secret), or outside of "
+                f"Airflow AIRFLOW_CONN_{name.upper()}",
+            )
+        token, until = self._tokens.get(key, ("", 0.0))
+        if time.monotonic() >= until:
+            token, until = self._tokens[key] = self._ask(self.login)
+        return {"Authorization": f"Bearer {token}"}
+
+    def forget(self) -> None:
+        """The token is good no more, whatever its time."""
+        if self.login:
+            self._tokens.pop((self.access.token_url, self.login.user), None)
+
+    def _ask(self, login: settings.Login) -> tuple[str, float]:
+        form = {"grant_type": "client_credentials", "client_id": login.user, "client_secret": login.password}
+        shown = _shown(self.access.token_url)
+        try:
+            for attempt in _attempts():
+                with attempt, httpx.Client(verify=_certificates(), timeout=TIMEOUT) as client:
+                    answer = client.post(self.access.token_url, data=form, headers={"User-Agent": USER_AGENT})
+                    if answer.status_code in ASK_AGAIN:
+                        raise _Again(_status(answer), _retry_after_s(answer))
+        except (_Again, httpx.HTTPError) as error:  # from None: the request in it holds the secret
+            problem = f"{shown} gave no token: {str(error) or type(error).__name__}"
+            raise FetchFailed(problem, mend=LATER, retry=True) from None
+        if answer.status_code in (400, 401, 403):
+            raise Refused(
+                f"{shown} does not take the login of {self.access.connection!r} ({_status(answer)})",
+                f"correct the client's id and secret in the connection {self.access.connection!r}; make new ones at "
+                "the publisher's page if they are lost or withdrawn",
+            )
+        try:
+            told = answer.json()
+            token, life_s = str(told["access_token"]), float(told.get("expires_in", 60))
+        except (ValueError, LookupError, TypeError, AttributeError):
+            raise Refused(
+                f"{shown} answered {_status(answer)} without a token",
+                "look whether the publisher moved the address, then change SOURCE.access in the module",
+            ) from None
+        return token, time.monotonic() + 0.9 * life_s
 
 
 class _Again(Exception):
@@ -142,21 +247,15 @@ def download(
     last_modified: str | None = None,
     headers: Mapping[str, str] = {},
     budget: Budget | None = None,
+    door: Door | None = None,
 ) -> Got:
     """Fetch `url` into `target`; with `etag` or `last_modified` of an earlier copy, only if it has changed since.
 
     Raises FetchFailed: `retry` where the publisher was busy or the budget is spent, not where it refused.
     """
-    task = _Task(url, target, etag, last_modified, headers, budget)
+    task = _Task(url, target, etag, last_modified, headers, door.budget if door else budget, door)
     try:
-        for attempt in stamina.retry_context(
-            on=_when,
-            attempts=PATIENCE.attempts,
-            timeout=None,
-            wait_initial=PATIENCE.first_wait_s,
-            wait_max=PATIENCE.longest_wait_s,
-            wait_jitter=PATIENCE.jitter_s,
-        ):
+        for attempt in _attempts():
             with attempt:
                 return task.ask()
     except (_Again, httpx.TransportError) as error:
@@ -167,6 +266,17 @@ def download(
     finally:
         task.part.unlink(missing_ok=True)
     raise AssertionError("stamina either returns or raises")
+
+
+def _attempts() -> Iterable[stamina.Attempt]:
+    return stamina.retry_context(
+        on=_when,
+        attempts=PATIENCE.attempts,
+        timeout=None,
+        wait_initial=PATIENCE.first_wait_s,
+        wait_max=PATIENCE.longest_wait_s,
+        wait_jitter=PATIENCE.jitter_s,
+    )
 
 
 def _when(error: Exception) -> bool | float:
@@ -187,8 +297,10 @@ class _Task:
         last_modified: str | None,
         headers: Mapping[str, str],
         budget: Budget | None,
+        door: Door | None,
     ) -> None:
-        self.url, self.target, self.budget, self.headers = url, target, budget, headers
+        self.url, self.target, self.budget, self.headers, self.door = url, target, budget, headers, door
+        self.is_renewed = False  # whether a token that had been good was refused, and another was asked for
         self.known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         self.part = target.with_name(target.name + ".part")
         self.part.unlink(missing_ok=True)  # of an earlier process: nobody knows of which version it is
@@ -209,6 +321,8 @@ class _Task:
             if answer.status_code == 416 and have:
                 self.version = None
                 raise _Again("the publisher no longer has the rest of a file that broke off")
+            if self.door and (got := self._at_the_door(answer, self.door)):
+                return got
             if answer.status_code in ASK_AGAIN:
                 raise self._later(answer)
             if answer.status_code not in (200, 206):
@@ -235,11 +349,35 @@ class _Task:
         os.replace(self.part, self.target)
         return self._got(answer, 200, self.target.stat().st_size)
 
+    def _at_the_door(self, answer: httpx.Response, door: Door) -> Got | None:
+        """What the answer says of our token and credits. Got where it says, without a body, that there is nothing.
+
+        The file of such an answer says what was asked, so that no two of them have the same bytes.
+        """
+        if answer.headers.get("X-Rate-Limit-Remaining", "").isdigit():
+            door.budget.hear(float(answer.headers["X-Rate-Limit-Remaining"]))
+        if answer.status_code == 401 and not self.is_renewed:
+            self.is_renewed = True
+            door.forget()
+            raise _Again("the token is good no more", 0.01)
+        if answer.status_code == 401:
+            raise Refused(f"{_shown(self.url)} does not take a new token either", MENDS[401])
+        if answer.status_code == 429:
+            back = door.budget.close(_retry_after_s(answer))
+            raise Spent(f"{_shown(self.url)} answered {_status(answer)}: its credits are used up", back)
+        if answer.status_code != door.access.nothing or answer.read().strip():
+            return None
+        told = json.dumps({"status": answer.status_code, "asked": self.url}) + "\n"
+        self.part.write_text(told, encoding="utf-8")
+        os.replace(self.part, self.target)
+        return self._got(answer, answer.status_code, len(told.encode()))
+
     @contextmanager
     def _open(self, client: httpx.Client, conditions: Mapping[str, str]) -> Iterator[httpx.Response]:
         """The answer after redirects; to another host go no headers of ours, to another scheme goes nobody."""
         ours = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **conditions}
-        request = client.build_request("GET", self.url, headers={**ours, **self.headers})
+        private = {**self.headers, **(self.door.headers() if self.door else {})}
+        request = client.build_request("GET", self.url, headers={**ours, **private})
         if request.url.scheme not in ("http", "https"):
             raise FetchFailed(f"{_shown(self.url)} is no http address", mend="correct fetch()", retry=False)
         home = (request.url.scheme, request.url.host, request.url.port)
@@ -261,7 +399,7 @@ class _Task:
                     retry=False,
                 )
             at_home = (place.scheme, place.host, place.port) == home
-            request = client.build_request("GET", place, headers={**ours, **(self.headers if at_home else {})})
+            request = client.build_request("GET", place, headers={**ours, **(private if at_home else {})})
         raise FetchFailed(f"{_shown(self.url)} redirects without end", mend="correct fetch()", retry=False)
 
     def _later(self, answer: httpx.Response) -> Exception:
@@ -270,7 +408,7 @@ class _Task:
         problem = f"{_shown(self.url)} answered {_status(answer)}"
         if wait_s is not None and wait_s > PATIENCE.longest_retry_after_s:
             back = datetime.fromtimestamp(time.time() + wait_s, UTC)
-            mend = f"come back in {wait_s:.0f} s, at {back:%Y-%m-%dT%H:%M:%SZ}, as the publisher asks"
+            mend = f"come back in {wait_s:.0f} s, at {_zulu(back)}, as the publisher asks"
             return FetchFailed(problem, mend=mend, retry=True)
         return _Again(_status(answer), wait_s)
 
@@ -302,6 +440,15 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def utc_now() -> datetime:
+    """The time, from here alone, so that a test can set it."""
+    return datetime.now(UTC)
+
+
+def _zulu(when: datetime) -> str:
+    return f"{when:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _status(answer: httpx.Response) -> str:
     return f"{answer.status_code} {answer.reason_phrase}".strip()
 
@@ -330,7 +477,7 @@ def _validator(answer: httpx.Response) -> str | None:
 
 def _retry_after_s(answer: httpx.Response) -> float | None:
     """Seconds that the publisher asks us to wait, by its own clock; None where it does not say so readably."""
-    text = answer.headers.get("Retry-After", "").strip()
+    text = (answer.headers.get("Retry-After") or answer.headers.get("X-Rate-Limit-Retry-After-Seconds", "")).strip()
     if text.isdigit():
         return float(text)
     try:

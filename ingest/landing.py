@@ -4,6 +4,7 @@
     TABLE/SOURCE/SHA256.parquet            the file's rows of a canonical table, checked, sorted, zstd
     quarantine/SOURCE/SHA256.parquet       the rows that were not fit to land, each with its reason and mend
     receipts/SOURCE/SHA256.json            where it came from, when, what came of it
+    asked/SOURCE/NAME.json                 for sources behind a login: when this file was asked for last, and its sha256
     codings/SOURCE/CODER/SHA256.json       for statements: what a version of a coder made of them, and what it is
     TABLE/SOURCE/CODER/SHA256.parquet      its codings, events and commitments; those of other versions stay beside
 
@@ -27,7 +28,7 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -205,7 +206,41 @@ def _take_local(remote: Remote, target: Path) -> None:
         )
 
 
-def land(module: Module, remote: Remote, landing: Store, *, is_sample: bool = False) -> Receipt:
+def _fetch(
+    module: Module, remote: Remote, landing: Store, login: settings.Login | None, local: Path
+) -> tuple[str | None, str | None]:
+    """Get the file into `local`; returns its ETag and Last-Modified.
+
+    Behind a login requests are counted: what has landed and changes no more is taken from the landing.
+    """
+    key, access = module.source.key, module.source.access
+    if access is None:
+        got = http.download(remote.url, local)
+        return got.etag, got.last_modified
+    now, span, noted = http.utc_now(), module.period(remote.name), f"asked/{key}/{remote.name}.json"
+    ended = datetime(span.end.year, span.end.month, span.end.day, tzinfo=UTC) if span else now
+    last = landing.read_json(noted)
+    made = receipt(landing, key, last["sha256"]) if last else None
+    is_final = last is not None and datetime.fromisoformat(last["at"]) >= ended + timedelta(
+        hours=access.final_after_hours
+    )
+    if made and made.status == "landed" and (is_final or span is None):
+        landing.get(f"raw/{key}/{made.sha256}/{Path(made.file).name}", local)
+        return made.etag, made.last_modified
+    door = http.Door(access, login, (now - ended).days)
+    got = http.download(remote.url, local, door=door)
+    landing.write_json({"at": now.isoformat(timespec="seconds"), "sha256": sha256_of(local)}, noted)
+    return got.etag, got.last_modified
+
+
+def land(
+    module: Module,
+    remote: Remote,
+    landing: Store,
+    *,
+    is_sample: bool = False,
+    login: settings.Login | None = None,
+) -> Receipt:
     """Get one file, keep its bytes, check its rows and land them; returns the receipt, landed or rejected.
 
     A file that came before, as it is now and with the code as it is now, is left alone. A file that can be read
@@ -221,8 +256,7 @@ def land(module: Module, remote: Remote, landing: Store, *, is_sample: bool = Fa
             if remote.is_local:
                 _take_local(remote, local)
             else:
-                got = http.download(remote.url, local)
-                etag, modified = got.etag, got.last_modified
+                etag, modified = _fetch(module, remote, landing, login, local)
         except EntenteError as error:
             raise error.located(source.key, remote.name) from error
         sha256, size = sha256_of(local), local.stat().st_size

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import coding, contract, landing, settings, source
+from ingest import coding, contract, http, landing, settings, source
 from ingest.coding import plugin
 from ingest.errors import EntenteError, TryAgain
 from ingest.identity import commitment_id, event_id
@@ -37,12 +37,21 @@ def window(start: str | None, end: str | None, look_back_days: int = 0) -> Windo
 
 
 def find(key: str, span: Window | None = None) -> list[list[dict[str, Any]]]:
-    """What there is to land, in batches of at most BATCH_FILES files and about BATCH_BYTES bytes."""
+    """What there is to land, in batches of at most BATCH_FILES files and about BATCH_BYTES bytes.
+
+    Where requests are counted the latest comes first: it is the cheapest, and the rest may have to wait for a day.
+    """
+    module = source.get(key)
     batches: list[list[dict[str, Any]]] = []
     size = 0
-    for remote in source.remotes(source.get(key), span):
+    remotes = source.remotes(module, span)
+    if module.source.access:
+        days = {remote.name: told.start for remote in remotes if (told := module.period(remote.name))}
+        remotes.sort(key=lambda remote: days.get(remote.name, date.max), reverse=True)
+    for remote in remotes:
         place = Path(remote.url)
-        weight = place.stat().st_size if remote.is_local and place.exists() else BATCH_BYTES
+        unknown = min(BATCH_BYTES, module.source.max_bytes)
+        weight = place.stat().st_size if remote.is_local and place.exists() else unknown
         if not batches or size + weight > BATCH_BYTES or len(batches[-1]) >= BATCH_FILES:
             batches.append([])
             size = 0
@@ -60,23 +69,34 @@ def is_sample(key: str) -> bool:
     return domain != "reference" or (folder / domain / key).is_dir()  # else it is what lies on the machine, and real
 
 
-def land(key: str, batch: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def land(key: str, batch: Iterable[dict[str, Any]], login: settings.Login | None = None) -> dict[str, Any]:
     """Land a batch of files; a bad file stops none of the others. Returns counts and what was rejected.
 
-    Raises, after the rest, the first error that is no file's fault (the code, the disk), else TryAgain for the first
-    fault that waiting may mend (the network, a file being written).
+    `login` is for a publisher that asks for one, where it does not stand in the environment. Files for which the
+    publisher's credits did not suffice are `left`, and no fault: what is `left` is asked for again from `back` on.
+
+    Raises at once where the publisher does not let us in; after the rest, the first error that is no file's fault
+    (the code, the disk), else TryAgain for the first fault that waiting may mend (the network, a file being written).
     """
-    module, store = source.get(key), landing.store()
+    module, store, batch = source.get(key), landing.store(), list(batch)
+    if module.source.access and login is None and not all(item["is_local"] for item in batch):
+        login = settings.login(module.source.access.connection)
     landing.prepare(store)
     _catalogue(store)
-    total: dict[str, Any] = {"source": key, "files": 0, "new": 0, "rows": 0, "quarantined": 0}
+    total: dict[str, Any] = {"source": key, "files": 0, "new": 0, "rows": 0, "quarantined": 0, "left": 0, "back": ""}
     rejected: list[str] = []
     again: EntenteError | None = None
     broken: Exception | None = None
     for item in batch:
         total["files"] += 1
         try:
-            made = landing.land(module, Remote(**item), store, is_sample=is_sample(key))
+            made = landing.land(module, Remote(**item), store, is_sample=is_sample(key), login=login)
+        except http.Refused:
+            raise
+        except http.Spent as spent:
+            total["left"] += 1
+            total["back"] = max(total["back"], f"{spent.back:%Y-%m-%dT%H:%M:%SZ}")
+            continue
         except EntenteError as error:
             if error.retry:
                 again = again or error
@@ -102,8 +122,19 @@ def land(key: str, batch: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def summary(key: str, landed: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The sum over batches; a batch that failed is not among them."""
     parts = list(landed)
-    counts = {name: sum(part[name] for part in parts) for name in ("files", "new", "rows", "quarantined")}
-    return {"source": key, **counts, "rejected": [text for part in parts for text in part["rejected"]]}
+    counts = {name: sum(part[name] for part in parts) for name in ("files", "new", "rows", "quarantined", "left")}
+    back = max((part["back"] for part in parts), default="")
+    return {"source": key, **counts, "back": back, "rejected": [text for part in parts for text in part["rejected"]]}
+
+
+def remainder(total: dict[str, Any]) -> str:
+    """What to tell a person about files that wait for the publisher's credits; empty where none does."""
+    if not total["left"]:
+        return ""
+    return (
+        f"{total['left']} of {total['files']} files wait: the publisher's credits are used up. The next run of this "
+        f"window from {total['back']} on takes them up; what has landed is not asked for again."
+    )
 
 
 def complaint(total: dict[str, Any]) -> str:

@@ -7,10 +7,17 @@ ENTENTE_INPUT      a folder of the user's own files, DOMAIN/SOURCE_KEY/FILES; un
 ENTENTE_OFFICE_HOLDERS
                    a CSV file name, office, state, valid_from, valid_to, source that replaces the statement coder's own
                    (ingest/coding/lexicon/office_holders.csv)
+AIRFLOW_CONN_<ID>  the login of a publisher that asks for one, as Airflow writes it, JSON or URI; in Airflow any place
+                   where it keeps connections will do
 """
 
+import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ingest.errors import InputMissing
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SEEDS = REPOSITORY / "dbt_project" / "seeds"
@@ -42,6 +49,40 @@ def office_holders() -> Path | None:
 def plugged_coder() -> str:
     """Where the user's own coder is made, as package.module:factory; empty, which is the default, for none."""
     return os.environ.get("ENTENTE_CODER", "").strip()
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who we are at a publisher. The secret stays out of every text that is made of it."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+def login(connection: str) -> Login | None:
+    """The login in AIRFLOW_CONN_<ID>, or None where that is not set. Raises InputMissing where it can't be read."""
+    name = f"AIRFLOW_CONN_{connection.upper()}"
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return None
+    try:
+        if given.startswith("{"):
+            told = json.loads(given)
+            user, password = told["login"], told["password"]
+        else:
+            parts = urlsplit(given)
+            user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if not user or not password or not isinstance(user, str) or not isinstance(password, str):
+            raise ValueError
+    except (ValueError, LookupError):
+        form = '{"conn_type": "http", "login": "client id", "password": "client secret"}'
+        raise InputMissing(f"{name} holds no login", mend=f"write it as {form}") from None
+    return Login(user, password)
+
+
+def ledger(connection: str) -> Path:
+    """What was spent of a publisher's budget; all processes of this home share it."""
+    return home() / "budgets" / f"{connection}.json"
 
 
 def review_folder() -> Path:

@@ -63,6 +63,22 @@ class Raw:
 
 
 @dataclass(frozen=True)
+class Access:
+    """How a publisher is asked that wants to know who asks: an OAuth2 client, and credits by UTC day.
+
+    The login is Airflow's connection of this id; outside of Airflow it stands in AIRFLOW_CONN_<ID> (settings.login).
+    What has landed and changes no more is taken from the landing and not asked for again.
+    """
+
+    connection: str
+    token_url: str
+    credits_per_day: float
+    cost: Callable[[int], float]  # credits of one file, by the full days since the end of its period
+    final_after_hours: int  # hours after the end of its period from which a file changes no more
+    nothing: int | None = None  # status that with an empty body says: there is nothing, and that is no error
+
+
+@dataclass(frozen=True)
 class Source:
     """What a source is. Written once here; receipts, dim_source, docs, citations and comments take it from here."""
 
@@ -83,6 +99,7 @@ class Source:
     max_bytes: int  # a raw file larger than this is rejected unread
     files: str  # glob of the files' names in a user's folder
     is_own: bool = False  # made by people in this house: `fetch` is asked too, and the user's folder may be missing
+    access: Access | None = None  # None: everybody may fetch
 
 
 @dataclass(frozen=True)

@@ -124,3 +124,33 @@ def test_a_missing_folder_fails_its_own_source_at_once_without_retries(
     state, tasks = run_source("un_desa_migrant_stock")
     assert state == "failed"
     assert tasks["find"] == ["failed"]
+
+
+def test_a_login_kept_in_airflows_database_reaches_the_publishers_door_and_no_xcom(
+    in_airflow: Callable[..., Any],
+) -> None:
+    code = """
+        import json, logging, runpy
+        from airflow.models import Connection
+        from airflow.models.xcom import XComModel
+        from airflow.utils.session import create_session
+        from ingest import pipeline
+        with create_session() as session:
+            session.add(Connection(conn_id="opensky", conn_type="http", login="me", password="s3cr3t-of-airflow"))
+        got = []
+        def land(key, batch, login):
+            got.append([login.user, login.password])
+            print("who asks:", login)
+            return {"source": key, "files": 1, "new": 0, "rows": 0, "quarantined": 0, "left": 1, "back": "2026-11-24",
+                    "rejected": []}
+        pipeline.find = lambda key, span: [[{"name": "a", "url": "http://127.0.0.1:9/a", "is_local": False}]]
+        pipeline.land = land
+        run = runpy.run_path(%r)["opensky_api"].test()
+        with create_session() as session:
+            kept = str([[row.key, row.value] for row in session.query(XComModel).all()])
+        states = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
+        print(json.dumps([got, "s3cr3t" in kept, states]))
+    """
+    got, is_kept, states = in_airflow(code % str(REPOSITORY / "dags" / "sources.py"))
+    assert got == [["me", "s3cr3t-of-airflow"]] and not is_kept
+    assert (states["check"], states["announce"]) == ("success", "skipped"), "files that wait for credits are no fault"

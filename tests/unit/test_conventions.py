@@ -17,7 +17,7 @@ from ingest.source import DOMAINS, Module, Source, Window
 
 REPOSITORY = settings.REPOSITORY
 HEADINGS = ("One row is", "Published", "Beware")
-MAY_BE_EMPTY = {"landing_page", "covers_from", "covers_to", "look_back_days", "is_own"}
+MAY_BE_EMPTY = {"landing_page", "covers_from", "covers_to", "look_back_days", "is_own", "access"}
 PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
 LINES = 220
 
