@@ -67,7 +67,10 @@ def source_dag(module: Module) -> DAG:
             start, end = params["from"], params["to"]
             if dag_run.run_type != "manual":
                 start, end = dag_run.data_interval_start.isoformat(), dag_run.data_interval_end.isoformat()
-            return pipeline.find(source.key, pipeline.window(start, end, source.look_back_days))
+            try:
+                return pipeline.find(source.key, pipeline.window(start, end, source.look_back_days))
+            except errors.NothingGiven as nothing:
+                raise AirflowSkipException(str(nothing)) from None
 
         @task(max_active_tis_per_dagrun=2)
         def land(batch: list[dict[str, Any]]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def _fetch(key: str, start: str | None, end: str | None) -> int:
     if source.get(key).source.table == "statements":
         coded = pipeline.code(key)
         print(f"{key}: {coded['events']:,} events, {coded['commitments']:,} commitments")
+    print(pipeline.remainder(total), end="\n" if total["left"] else "")
     if complaint := pipeline.complaint(total):
         print(complaint, file=sys.stderr)
     return int(bool(complaint))

@@ -46,6 +46,10 @@ class InputMissing(EntenteError):
     """A folder or file that was asked for and is not there."""
 
 
+class NothingGiven(InputMissing):
+    """A source for which the user's folder holds nothing: nothing to do, and to be said."""
+
+
 class FetchFailed(EntenteError):
     """A publisher that did not answer as asked; `retry` is set by the kind of answer."""
 

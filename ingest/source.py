@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ingest import settings, sources
-from ingest.errors import InputMissing
+from ingest.errors import InputMissing, NothingGiven
 
 if TYPE_CHECKING:
     import duckdb
@@ -166,8 +166,17 @@ def remotes(module: Module, window: Window | None, folder: Path | None = None) -
     if may_lack and not place.is_dir():
         return fetched
     expected = f"put files named {module.source.files} into {place}, or leave DATA unset to use the sample"
+    if not folder.is_dir():
+        raise InputMissing(f"no folder {folder}", mend=expected, source=module.source.key)
     if not place.is_dir():
-        raise InputMissing(f"no folder {place}", mend=expected, source=module.source.key)
+        known = {other.source.key for other in discover().values()}
+        beside = sorted(path.name for path in place.parent.iterdir()) if place.parent.is_dir() else []
+        if strays := [name for name in beside if name not in known and not name.startswith(".")]:
+            raise InputMissing(
+                f"no folder {place}, and none of the sources is called {', '.join(strays)[:200]}",
+                mend="name the folder after its source", source=module.source.key,
+            )  # fmt: skip
+        raise NothingGiven(f"no folder {place}", mend=expected, source=module.source.key)
     found = [
         Remote(str(name), str(path), is_local=True)
         for path in sorted(place.rglob("*"))

@@ -1,9 +1,16 @@
-{# Great-circle distance in km between latitude_deg and longitude_deg of two relations; haversine, which is exact
-   enough at a few metres too. Only functions that Spark has as well. #}
-{% macro distance_km(one, other) -%}
+{# Great-circle distance in km between two places in degrees, on a sphere of 6,371 km; haversine, which is exact enough at
+   a few metres too; null where a coordinate is. Only functions that Spark has as well. #}
+{% macro great_circle_km(latitude, longitude, other_latitude, other_longitude) -%}
     (2 * 6371.0 * asin(least(1.0, sqrt(
-        pow(sin(radians({{ other }}.latitude_deg - {{ one }}.latitude_deg) / 2), 2)
-        + cos(radians({{ one }}.latitude_deg)) * cos(radians({{ other }}.latitude_deg))
-        * pow(sin(radians({{ other }}.longitude_deg - {{ one }}.longitude_deg) / 2), 2)
+        pow(sin(radians({{ other_latitude }} - {{ latitude }}) / 2), 2)
+        + cos(radians({{ latitude }})) * cos(radians({{ other_latitude }}))
+        * pow(sin(radians({{ other_longitude }} - {{ longitude }}) / 2), 2)
     ))))
+{%- endmacro %}
+
+{# The same between latitude_deg and longitude_deg of two relations. #}
+{% macro distance_km(one, other) -%}
+    {{ great_circle_km(
+        one ~ '.latitude_deg', one ~ '.longitude_deg', other ~ '.latitude_deg', other ~ '.longitude_deg'
+    ) }}
 {%- endmacro %}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest import pipeline, settings, source
-from ingest.errors import InputMissing
+from ingest.errors import InputMissing, NothingGiven
 from ingest.source import Module, Remote, Window
 
 ONLINE = [Remote("online.csv", "https://example.org/online.csv")]
@@ -45,9 +45,17 @@ def test_a_folder_s_own_reference_data_is_taken_and_nothing_else(tmp_path: Path)
     assert names(ONLINE, tmp_path) == names(PACKAGED, tmp_path) == ["mine.csv"]
 
 
-def test_another_source_s_folder_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(InputMissing, match="no folder"):
+def test_a_source_that_the_folder_has_nothing_for_is_told_and_is_no_fault(tmp_path: Path) -> None:
+    with pytest.raises(NothingGiven, match="no folder"):
         source.remotes(source.get("openflights_routes"), None, tmp_path)
+
+
+def test_a_folder_that_is_missing_or_called_after_no_source_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "flights" / "openflight_routes").mkdir(parents=True)
+    for folder, told in ((tmp_path / "absent", "no folder"), (tmp_path, "openflight_routes")):
+        with pytest.raises(InputMissing, match=told) as caught:
+            source.remotes(source.get("openflights_routes"), None, folder)
+        assert not isinstance(caught.value, NothingGiven)
 
 
 def test_the_whole_sample_is_found_without_the_network(monkeypatch: pytest.MonkeyPatch) -> None:

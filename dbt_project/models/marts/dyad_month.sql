@@ -100,13 +100,11 @@ states_seen as (
     select
         coverage.country_id,
         coverage.month,
-        coverage.share_both_ends
+        coalesce(coverage.share_both_ends, 0) as share_both_ends,
+        coverage.is_observable
     from coverage
     semi join flight_source using (source_key)
-    where
-        coverage.country_id != 'UNK'
-        and coverage.n_legs_touching >= {{ var('flight_min_legs') }}
-        and coverage.share_both_ends >= {{ var('flight_min_share_both_ends') }}
+    where coverage.country_id != 'UNK'
 
 ),
 
@@ -123,8 +121,8 @@ joined as (
         and destination_parties.country_id is not null
         and dyad_months.month between statement_span.first_month and statement_span.last_month
             as is_statement_covered,
-        origins_seen.country_id is not null
-        and destinations_seen.country_id is not null as is_flight_covered,
+        coalesce(origins_seen.is_observable and destinations_seen.is_observable, false) as is_flight_covered,
+        origins_seen.country_id is not null and destinations_seen.country_id is not null as is_flight_month_landed,
         statement_dyads.n_statements,
         statement_dyads.n_events,
         case
@@ -180,7 +178,12 @@ final as (
         case when is_statement_covered then coalesce(n_consults, 0) end as n_consults,
         case when is_statement_covered then coalesce(n_commitments, 0) end as n_commitments,
         case when is_flight_covered then coalesce(n_flights, 0) end as n_flights,
-        case when is_flight_covered then flights_coverage end as flights_coverage,
+        case
+            when is_flight_covered then 'observable'
+            when is_flight_month_landed then 'not observable'
+            else 'no source'
+        end as flights_observability,
+        flights_coverage,
         coalesce(is_statement_covered, false) as is_statement_covered,
         is_flight_covered
     from joined

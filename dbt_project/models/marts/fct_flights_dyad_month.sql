@@ -12,20 +12,22 @@ routes as (
 
 ),
 
-flown as (
+coverage as (
+
+    select * from {{ ref('fct_flights_coverage_month') }}
+
+),
+
+vintages as (
 
     select
         source_key,
         origin_id,
         destination_id,
         date_trunc('month', day)::date as month,
-        sum(n_legs)::bigint as n_flights,
         max(vintage) as vintage
     from flight_days
-    where
-        origin_end = 'known'
-        and destination_end = 'known'
-        and origin_id != destination_id
+    where origin_id != destination_id
     group by
         source_key,
         origin_id,
@@ -34,15 +36,35 @@ flown as (
 
 ),
 
-served as (
+flown as (
 
     select
         source_key,
         origin_id,
         destination_id,
         month,
-        count(distinct origin_airport_id || '>' || destination_airport_id) as n_routes,
-        count(distinct callsign_prefix) as n_callsign_prefixes
+        coalesce(sum(n_legs) filter (where origin_status = 'observed' and destination_status = 'observed'), 0)::bigint
+            as n_flights,
+        coalesce(sum(n_legs) filter (where origin_status != 'observed' or destination_status != 'observed'), 0)::bigint
+            as n_flights_repaired,
+        coalesce(sum(n_legs) filter (where service_kind = 'passenger'), 0)::bigint as n_passenger_flights,
+        coalesce(sum(n_legs) filter (where service_kind = 'cargo'), 0)::bigint as n_cargo_flights,
+        coalesce(sum(n_legs) filter (where service_kind = 'business'), 0)::bigint as n_business_flights,
+        coalesce(sum(n_legs) filter (where service_kind = 'military'), 0)::bigint as n_military_flights,
+        -- legs whose type is not told are taken to carry what the dyad's other passenger legs of the month carry
+        sum(n_legs * seats_per_leg) filter (where service_kind = 'passenger')
+        / sum(n_legs) filter (where service_kind = 'passenger' and seats_per_leg is not null)
+        * sum(n_legs) filter (where service_kind = 'passenger') as seats_estimated,
+        sum(n_legs * seats_per_leg * km) filter (where service_kind = 'passenger')
+        / sum(n_legs) filter (where service_kind = 'passenger' and seats_per_leg is not null)
+        * sum(n_legs) filter (where service_kind = 'passenger') as seat_km_estimated,
+        sum(n_legs * km) / sum(n_legs) as mean_km,
+        count(distinct origin || '>' || destination) as n_routes,
+        count(distinct callsign_prefix) as n_callsign_prefixes,
+        count(distinct carrier_country_id) as n_carrier_countries,
+        coalesce(sum(n_legs) filter (where carrier_country_id = origin_id), 0)::bigint as n_flights_origin_carriers,
+        coalesce(sum(n_legs) filter (where carrier_country_id = destination_id), 0)::bigint
+            as n_flights_destination_carriers
     from routes
     where origin_id != destination_id
     group by
@@ -53,22 +75,206 @@ served as (
 
 ),
 
--- one row per source, dyad and month on each side: the join multiplies none
+-- what is compared with the same month a year before: only legs between airports that were seen in both months
+airport_legs as (
+
+    select
+        source_key,
+        month,
+        origin as airport
+    from routes
+    where origin_id is not null
+    union
+    select
+        source_key,
+        month,
+        destination as airport
+    from routes
+    where destination_id is not null
+
+),
+
+panel_airports as (
+
+    select
+        this_month.source_key,
+        this_month.month,
+        this_month.airport
+    from airport_legs as this_month
+    -- one row per source, month and airport on the right side
+    inner join airport_legs as year_before
+        on
+            this_month.source_key = year_before.source_key
+            and this_month.airport = year_before.airport
+            and this_month.month = (year_before.month + interval 1 year)::date
+
+),
+
+route_months as (
+
+    select
+        source_key,
+        month,
+        origin,
+        destination,
+        origin_id,
+        destination_id,
+        sum(n_legs)::bigint as n_legs
+    from routes
+    where
+        origin_id != destination_id
+        and origin_status = 'observed'
+        and destination_status = 'observed'
+    group by
+        source_key,
+        month,
+        origin,
+        destination,
+        origin_id,
+        destination_id
+
+),
+
+-- multiplies on purpose: a route's month counts as this month's, and as that of the year before for the month a year on
+compared as (
+
+    select
+        source_key,
+        month,
+        origin,
+        destination,
+        origin_id,
+        destination_id,
+        n_legs,
+        0 as n_legs_year_before
+    from route_months
+    union all
+    select
+        source_key,
+        (month + interval 1 year)::date as month,
+        origin,
+        destination,
+        origin_id,
+        destination_id,
+        0 as n_legs,
+        n_legs as n_legs_year_before
+    from route_months
+
+),
+
+panel as (
+
+    select
+        compared.source_key,
+        compared.month,
+        compared.origin_id,
+        compared.destination_id,
+        sum(compared.n_legs)::bigint as n_flights_panel,
+        sum(compared.n_legs_year_before)::bigint as n_flights_panel_year_before
+    from compared
+    semi join panel_airports as origins
+        on
+            compared.source_key = origins.source_key
+            and compared.month = origins.month
+            and compared.origin = origins.airport
+    semi join panel_airports as destinations
+        on
+            compared.source_key = destinations.source_key
+            and compared.month = destinations.month
+            and compared.destination = destinations.airport
+    group by
+        compared.source_key,
+        compared.month,
+        compared.origin_id,
+        compared.destination_id
+
+),
+
+-- one row per source, dyad and month, or source, state and month, on each right side: the joins multiply none
+joined as (
+
+    select
+        flown.*,
+        vintages.vintage,
+        coalesce(origins.is_observable and destinations.is_observable, false) as is_observable,
+        least(origins.share_both_ends, destinations.share_both_ends) as share_both_ends,
+        panel.n_flights_panel,
+        panel.n_flights_panel_year_before,
+        year_before.n_flights as n_flights_year_before,
+        coalesce(origins_before.is_observable and destinations_before.is_observable, false)
+            as is_observable_year_before
+    from flown
+    left join vintages using (source_key, origin_id, destination_id, month)
+    left join coverage as origins
+        on
+            flown.source_key = origins.source_key
+            and flown.origin_id = origins.country_id
+            and flown.month = origins.month
+    left join coverage as destinations
+        on
+            flown.source_key = destinations.source_key
+            and flown.destination_id = destinations.country_id
+            and flown.month = destinations.month
+    left join coverage as origins_before
+        on
+            flown.source_key = origins_before.source_key
+            and flown.origin_id = origins_before.country_id
+            and flown.month = (origins_before.month + interval 1 year)::date
+    left join coverage as destinations_before
+        on
+            flown.source_key = destinations_before.source_key
+            and flown.destination_id = destinations_before.country_id
+            and flown.month = (destinations_before.month + interval 1 year)::date
+    left join flown as year_before
+        on
+            flown.source_key = year_before.source_key
+            and flown.origin_id = year_before.origin_id
+            and flown.destination_id = year_before.destination_id
+            and flown.month = (year_before.month + interval 1 year)::date
+    left join panel
+        on
+            flown.source_key = panel.source_key
+            and flown.origin_id = panel.origin_id
+            and flown.destination_id = panel.destination_id
+            and flown.month = panel.month
+
+),
+
 final as (
 
     select
-        flown.origin_id,
-        flown.destination_id,
-        flown.month,
-        {{ directed_dyad('flown.origin_id', 'flown.destination_id') }} as directed_dyad,
-        {{ dyad('flown.origin_id', 'flown.destination_id') }} as dyad,
-        flown.n_flights,
-        served.n_routes,
-        served.n_callsign_prefixes,
-        flown.source_key,
-        flown.vintage
-    from flown
-    left join served using (source_key, origin_id, destination_id, month)
+        origin_id,
+        destination_id,
+        month,
+        {{ directed_dyad('origin_id', 'destination_id') }} as directed_dyad,
+        {{ dyad('origin_id', 'destination_id') }} as dyad,
+        case when is_observable then 'observable' else 'not observable' end as observability,
+        share_both_ends,
+        n_flights,
+        n_flights_repaired,
+        n_passenger_flights,
+        n_cargo_flights,
+        n_business_flights,
+        n_military_flights,
+        round(seats_estimated, 0) as seats_estimated,
+        round(seat_km_estimated, 0) as seat_km_estimated,
+        mean_km,
+        n_routes,
+        n_callsign_prefixes,
+        n_carrier_countries,
+        n_flights_origin_carriers,
+        n_flights_destination_carriers,
+        case when is_observable and is_observable_year_before then n_flights / nullif(n_flights_year_before, 0) - 1 end
+            as growth_year,
+        n_flights_panel,
+        n_flights_panel_year_before,
+        case
+            when is_observable and is_observable_year_before
+                then n_flights_panel / nullif(n_flights_panel_year_before, 0) - 1
+        end as growth_year_panel,
+        source_key,
+        vintage
+    from joined
 
 )
 

@@ -1,14 +1,19 @@
 with
 
-flights as (
+legs as (
 
-    select * from {{ ref('stg_flights') }}
+    select * from {{ ref('int_flight_legs') }}
 
 ),
 
+-- the codes of a leg's airports are those of today: which airport a code meant that day is settled in flight_legs
 airports as (
 
-    select * from {{ ref('dim_airport') }}
+    select
+        airport_id,
+        min(country_id) as country_id
+    from {{ ref('dim_airport') }}
+    group by airport_id
 
 ),
 
@@ -21,18 +26,22 @@ route_days as (
         day,
         origin,
         destination,
+        origin_status,
+        destination_status,
         count(*) as n_legs
-    from flights
+    from legs
     group by
         source_key,
         vintage,
         day,
         origin,
-        destination
+        destination,
+        origin_status,
+        destination_status
 
 ),
 
--- a code is in force once on any day: the joins multiply no route-day
+-- one row per airport on each right side: the joins multiply no route-day
 located as (
 
     select
@@ -51,18 +60,14 @@ located as (
             when route_days.destination is not null then 'unknown_code'
             else 'unseen'
         end as destination_end,
+        route_days.origin_status,
+        route_days.destination_status,
         route_days.n_legs
     from route_days
     left join airports as origins
-        on
-            route_days.origin = origins.icao
-            and route_days.day >= coalesce(origins.valid_from, date '1900-01-01')
-            and route_days.day < coalesce(origins.valid_to, date '9999-12-31')
+        on route_days.origin = origins.airport_id
     left join airports as destinations
-        on
-            route_days.destination = destinations.icao
-            and route_days.day >= coalesce(destinations.valid_from, date '1900-01-01')
-            and route_days.day < coalesce(destinations.valid_to, date '9999-12-31')
+        on route_days.destination = destinations.airport_id
 
 ),
 
@@ -76,6 +81,8 @@ final as (
         destination_id,
         origin_end,
         destination_end,
+        origin_status,
+        destination_status,
         cast(sum(n_legs) as bigint) as n_legs
     from located
     group by
@@ -85,7 +92,9 @@ final as (
         origin_id,
         destination_id,
         origin_end,
-        destination_end
+        destination_end,
+        origin_status,
+        destination_status
 
 )
 

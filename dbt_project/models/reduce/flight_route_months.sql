@@ -1,21 +1,8 @@
 with
 
-flights as (
+legs as (
 
-    select * from {{ ref('stg_flights') }}
-
-),
-
-prefixed as (
-
-    select
-        source_key,
-        day,
-        cast(date_trunc('month', day) as date) as month,
-        origin,
-        destination,
-        nullif(regexp_extract(callsign, '^([A-Z]{3})[0-9]', 1), '') as callsign_prefix
-    from flights
+    select * from {{ ref('int_flight_legs') }}
 
 ),
 
@@ -26,16 +13,27 @@ final as (
         month,
         origin,
         destination,
+        origin_status,
+        destination_status,
         callsign_prefix,
+        typecode,
         max(day) as last_day,
-        count(*) as n_legs
-    from prefixed
+        count(*) as n_legs,
+        count(*) filter (where is_diversion) as n_diversions,
+        count(*) filter (where is_origin_corrected or is_destination_corrected) as n_corrected,
+        count(*) filter (where is_circuit) as n_circuits,
+        count(*) filter (where chain_origin is not null and origin_seen is not null) as n_chained,
+        count(*) filter (where chain_origin != origin_seen) as n_chain_breaks
+    from legs
     group by
         source_key,
         month,
         origin,
         destination,
-        callsign_prefix
+        origin_status,
+        destination_status,
+        callsign_prefix,
+        typecode
 
 )
 

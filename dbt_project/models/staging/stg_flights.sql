@@ -23,6 +23,31 @@ delivered as (
 
 ),
 
+-- lists by airport tell a leg twice, in the departures of one end and in the arrivals of the other, with another end of
+-- sight or none: the start is taken from the departures, the end from the arrivals
+listed as (
+
+    select
+        * exclude (is_arrival) replace (
+            coalesce(max(case when not is_arrival then origin end) over leg, origin, max(origin) over leg) as origin,
+            coalesce(destination, max(destination) over leg) as destination,
+            coalesce(callsign, max(callsign) over leg) as callsign
+        )
+    from (
+        select
+            *,
+            contains(file, '_arrival_') as is_arrival
+        from delivered
+        where source_key = 'opensky_api'
+    ) as marked
+    window leg as (partition by source_key, icao24, first_seen)
+    qualify row_number() over (
+        partition by source_key, icao24, first_seen
+        order by is_arrival desc, file desc, raw_sha256 asc, raw_row asc
+    ) = 1
+
+),
+
 -- a day stands in one file, unless two files overlap: only there are legs compared, for that is what costs
 shared_days as (
 
@@ -30,6 +55,7 @@ shared_days as (
         source_key,
         day
     from delivered
+    where source_key != 'opensky_api'
     group by source_key, day
     having count(distinct raw_sha256) > 1
 
@@ -40,6 +66,7 @@ once as (
     select delivered.*
     from delivered
     anti join shared_days using (source_key, day)
+    where source_key != 'opensky_api'
 
 ),
 
@@ -59,6 +86,8 @@ ranked as (
 
 final as (
 
+    select * exclude (file) from listed
+    union all
     select * exclude (file) from once
     union all
     select * exclude (file, copy_no) from ranked
