@@ -9,4 +9,5 @@ where
     ({{ measure }} is null) = is_statement_covered or
     {%- endfor %}
     (n_flights is null) = is_flight_covered
-    or (flights_coverage is null) = is_flight_covered
+    or (flights_coverage is null) != (flights_observability = 'no source')
+    or (flights_observability = 'observable') != is_flight_covered

@@ -100,7 +100,7 @@ families as (
 final as (
 
     select
-        families.* exclude (table_family),
+        families.*,
         coalesce(
             precedence.rank,
             case when families.kind = 'official' then 70 else 99 end
