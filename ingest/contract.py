@@ -7,11 +7,16 @@ Every row also carries PROVENANCE. The staging models of dbt read these tables a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
+
+SPOOL = "format parquet, compression uncompressed, dictionary_size_limit 1"  # written and read within seconds
 
 
 @dataclass(frozen=True)
@@ -529,7 +534,7 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Checked:
-    """Names of two DuckDB views over the checked rows, and their counts."""
+    """Names of the DuckDB view of the good rows and of the table of the bad ones, and their counts."""
 
     good: str
     bad: str
@@ -564,70 +569,104 @@ def _problem(column: Column) -> str:
     return " ".join(arms)
 
 
-def check(con: duckdb.DuckDBPyConnection, rows: str, table: Table) -> Checked:
-    """Split the rows of the DuckDB table `rows` into the good ones, typed and in key order, and the quarantined.
+def check(con: duckdb.DuckDBPyConnection, rows: str, table: Table, spool: Path | None = None) -> Checked:
+    """Split the rows of the DuckDB table or view `rows` into the good ones, typed and in order, and the quarantined.
 
     `rows` has the table's columns and PROVENANCE; values are cast to the declared types (a value that can't be
     cast, or only by losing a part of it, is quarantined). Optional `_reason` and `_mend` mark rows that the source
-    itself knows to be bad. Raises LookupError naming the columns that are missing or that the table does not know.
+    itself knows to be bad. Good rows are sorted by key. Rows without a `raw_row` are those of a raw file in its order:
+    they are numbered from 1 and stay in that order, which costs no sort, and `{line}` in their `_mend` becomes
+    raw_row + 1. Null keys count as equal. `rows` is read once: into the Parquet file `spool`, so that memory is bounded
+    however many they are, or where none is given into a temporary table. Raises LookupError naming the columns that
+    are missing or not known.
     """
-    have = [str(row[0]) for row in con.execute(f'describe "{rows}"').fetchall()]
+    have = {str(row[0]): str(row[1]) for row in con.execute(f'describe "{rows}"').fetchall()}
     columns = all_columns(table)
     wanted = {column.name for column in columns}
-    missing = sorted(wanted - set(have))
+    missing = sorted(wanted - set(have) - {"raw_row"})
     unknown = sorted(set(have) - wanted - {"_reason", "_mend"})
     if missing or unknown:
         raise LookupError(f"columns missing: {missing or 'none'}; columns not of {table.name}: {unknown or 'none'}")
 
-    reason, mend = (f'"{name}"::varchar' if name in have else "null::varchar" for name in ("_reason", "_mend"))
-    casts = ", ".join(f'try_cast("{c.name}" as {c.type}) as "{c.name}"' for c in columns)
-    lost = " ".join(
-        f"when {_is_lost(c)} then '{c.name} is no {c.type}: ' || left(cast(\"{c.name}\" as varchar), 80)"
-        for c in columns
-    )
-    as_read = ", ".join(f'"{c.name}" := "{c.name}"' for c in columns)
-    problems = " ".join(filter(None, (_problem(c) for c in columns)))
-    mends = " ".join(f"when starts_with(_reason, '{c.name} ') then '{_quote(c.mend)}'" for c in columns if c.mend)
-    con.execute(
-        f'create or replace temp view "{rows}_typed" as '
-        f"select {casts}, coalesce({reason}, case {lost} end) as _lost, {mend} as _given_mend, "
-        f'struct_pack({as_read}) as _as_read from "{rows}"'
-    )
-    con.execute(
-        f'create or replace temp table "{rows}_checked" as '
-        f"select * exclude (_lost, _as_read), coalesce(_lost, case {problems} end) as _reason, "
-        f'case when _reason is not null then cast(to_json(_as_read) as varchar) end as _as_read from "{rows}_typed"'
-    )
     keys = ", ".join(f'"{name}"' for name in table.key)
     names = ", ".join(f'"{c.name}"' for c in columns)
     prefer = ", ".join(filter(None, (table.prefer and f"{table.prefer} nulls last", "raw_row")))
+    _judge(con, rows, table, have, spool)
+    con.execute(
+        f'create or replace temp table "{rows}_shared" as '
+        f'select _key from "{rows}_checked" where _reason is null group by _key having count(*) > 1'
+    )
     con.execute(
         f'create or replace temp table "{rows}_again" as '
-        f'select rowid as _row from "{rows}_checked" where _reason is null and ({keys}) in '
-        f'(select ({keys}) from "{rows}_checked" where _reason is null group by all having count(*) > 1) '
+        f'select _row from "{rows}_checked" where _reason is null and _key in (from "{rows}_shared") '
         f"qualify row_number() over (partition by {keys} order by {prefer}, {names}) > 1"
     )
-    again = f'rowid in (select _row from "{rows}_again")'
+    again = f'_row in (from "{rows}_again")'
+    rows_in, rows_again = _count(con, f"{rows}_checked"), _count(con, f"{rows}_again")
+    # a bit for each row and no join, because DuckDB keeps the order of rows through filters and not through joins
+    con.execute(f'set variable "{rows}_again" = (select bitstring_agg(_row, 0, {rows_in}) from "{rows}_again")')
+    once = f"and get_bit(getvariable('{rows}_again'), _row::integer) = 0" if rows_again else ""
+    order = f"order by {keys}, raw_row" if "raw_row" in have else ""
     con.execute(
         f'create or replace temp view "{rows}_good" as '
-        f'select {names} from "{rows}_checked" where _reason is null and not {again} order by {keys}, raw_row'
+        f'select {names} from "{rows}_checked" where _reason is null {once} {order}'
     )
+    mends = " ".join(f"when starts_with(_reason, '{c.name} ') then '{_quote(c.mend)}'" for c in columns if c.mend)
     con.execute(
-        f'create or replace temp view "{rows}_bad" as with marked as (select * exclude (_reason), '
+        f'create or replace temp table "{rows}_bad" as with marked as (select * exclude (_reason), '
         f"case when {again} then 'same key as another row: ' || concat_ws(', ', {keys}) else _reason end as _reason "
         f'from "{rows}_checked" where _reason is not null or {again}) '
-        f"select raw_row, _reason as reason, coalesce(_given_mend, case {mends} "
+        f"select raw_row, _reason as reason, coalesce(replace(_given_mend, '{{line}}', (raw_row + 1)::varchar), "
+        f"_given_mend, case {mends} "
         f"when starts_with(_reason, 'same key') then 'nothing: the row kept is the first by {_quote(prefer)}' else "
         f"'correct the row in the file, or report it to the publisher' end) as mend, "
-        f"coalesce(_as_read, cast(to_json(struct_pack({as_read})) as varchar)) as row_json "
+        f"coalesce(_as_read, cast(to_json(struct_pack({_struct(columns)})) as varchar)) as row_json "
         f"from marked order by raw_row, reason, row_json"
     )
-    rows_in = _count(con, f"{rows}_checked")
     rows_bad = _count(con, f"{rows}_bad")
     reasons = con.execute(
         f"select split_part(reason, ':', 1), count(*) from \"{rows}_bad\" group by 1 order by 2 desc, 1 limit 50"
     ).fetchall()
     return Checked(f"{rows}_good", f"{rows}_bad", rows_in, rows_in - rows_bad, rows_bad, dict(reasons))
+
+
+def _judge(con: duckdb.DuckDBPyConnection, rows: str, table: Table, have: dict[str, str], spool: Path | None) -> None:
+    """Read `rows` once and lay the view ROWS_checked over what is kept: the typed columns, `_row` (position, from 0),
+    `_key` (hash of the key), and of rows that are bad in themselves `_reason`, `_given_mend` and `_as_read` (JSON)."""
+    columns = [c for c in all_columns(table) if c.name in have]
+    reason, mend = (f'"{name}"::varchar' if name in have else "null::varchar" for name in ("_reason", "_mend"))
+    casts = ", ".join(f'try_cast("{c.name}" as {c.type}) as "{c.name}"' for c in columns)
+    lost = " ".join(
+        f"when {_is_lost(c)} then '{c.name} is no {c.type}: ' || left(cast(\"{c.name}\" as varchar), 80)"
+        for c in columns
+        if have[c.name] != c.type or c.type == "DOUBLE"  # what has its type already loses nothing, and infinity is one
+    )
+    lost = f"case {lost} end" if lost else "null"
+    problems = " ".join(filter(None, (_problem(c) for c in columns)))
+    keys = ", ".join(f'"{name}"' for name in table.key)
+    judged = (
+        f"with typed as (select {casts}, coalesce({reason}, {lost}) as _lost, {mend} as _given_mend, "
+        f'struct_pack({_struct(columns)}) as _read from "{rows}"), '
+        f"judged as (select * exclude (_lost), coalesce(_lost, case {problems} end) as _reason from typed) "
+        f"select * exclude (_read), hash({keys}) as _key, "
+        "case when _reason is not null then cast(to_json(_read) as varchar) end as _as_read from judged"
+    )
+    if spool:
+        kept, row = f"read_parquet('{_quote(str(spool))}', file_row_number = true)", "file_row_number"
+        con.execute(f"copy ({judged}) to '{_quote(str(spool))}' ({SPOOL})")
+    else:
+        kept, row = f'"{rows}_kept"', "rowid"
+        con.execute(f"create or replace temp table {kept} as {judged}")
+    numbered = f"{row} as _row, * exclude ({row})" if spool else f"{row} as _row, *"
+    if "raw_row" not in have:
+        numbered += (
+            " replace (left(_as_read, -1) || ',\"raw_row\":' || _row + 1 || '}' as _as_read), _row + 1 as raw_row"
+        )
+    con.execute(f'create or replace temp view "{rows}_checked" as select {numbered} from {kept}')
+
+
+def _struct(columns: Iterable[Column]) -> str:
+    return ", ".join(f'"{c.name}" := "{c.name}"' for c in columns)
 
 
 def _count(con: duckdb.DuckDBPyConnection, name: str) -> int:

@@ -21,27 +21,39 @@ import errno
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
 import uuid
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import fsspec
+from isal import igzip_threaded, isal_zlib
 
 from ingest import contract, http, settings
 from ingest.errors import BadFile, EntenteError, FileChanging, InputMissing, TryAgain
 from ingest.source import Module, Raw, Remote
 
+if TYPE_CHECKING:
+    from ingest.source import Tidy
+
 CHUNK = 1 << 20
+UNPACKED = 20  # times max_bytes: what a raw file may unpack to
 BAD_ROWS = "bad.parquet"
+# a file of rows is far larger than memory may be; where a step needs more than this, DuckDB goes to disk
+MEMORY = "600MB"
+# each holds a row group or two of what it writes; a single one would cut row groups elsewhere: other bytes
+THREADS = max(2, min(4, os.cpu_count() or 2))
+PARQUET = "format parquet, compression zstd, dictionary_size_limit 5000, write_bloom_filter false"
 QUARANTINE = (
     "source_key varchar, file varchar, raw_sha256 varchar, raw_row bigint, reason varchar, mend varchar, "
     "row_json varchar"
@@ -176,9 +188,9 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _take_local(remote: Remote, target: Path) -> None:
-    """Copy a local file, refusing one that changes meanwhile."""
-    place = Path(remote.url)
+def _take_local(remote: Remote, target: Path) -> str:
+    """Copy a local file, refusing one that changes meanwhile; returns its sha256."""
+    place, digest = Path(remote.url), hashlib.sha256()
     if ascii(remote.name) != ascii(remote.name.encode(errors="ignore").decode()):  # no receipt could name it
         raise BadFile("its name is no UTF-8", mend="rename it", file=ascii(remote.name))
     if place.is_dir():
@@ -187,6 +199,7 @@ def _take_local(remote: Remote, target: Path) -> None:
         before = place.stat()
         with place.open("rb") as src, target.open("wb") as out:
             while chunk := src.read(CHUNK):
+                digest.update(chunk)
                 out.write(chunk)
         after = place.stat()
     except FileNotFoundError:
@@ -204,6 +217,7 @@ def _take_local(remote: Remote, target: Path) -> None:
             mend="wait until it is written whole; write under another name and move it into the folder",
             file=remote.name,
         )
+    return digest.hexdigest()
 
 
 def _fetch(
@@ -254,24 +268,27 @@ def land(
         etag = modified = None
         try:
             if remote.is_local:
-                _take_local(remote, local)
+                sha256 = _take_local(remote, local)
             else:
                 etag, modified = _fetch(module, remote, landing, login, local)
+                sha256 = sha256_of(local)
         except EntenteError as error:
             raise error.located(source.key, remote.name) from error
-        sha256, size = sha256_of(local), local.stat().st_size
-        version = code_version(module.file)
+        size, version = local.stat().st_size, code_version(module.file)
         previous = receipt(landing, source.key, sha256)
         if previous and previous.code_version == version:
             return dataclasses.replace(previous, is_new=False)
 
         published = Path(remote.name).name
         keeping = f"raw/{source.key}/{sha256}/{published}"
-        if size <= source.max_bytes and not landing.exists(keeping):
-            landing.put(local, keeping)
         # the path is fit to stand in SQL and is no pattern, whatever the file is called
         raw = Raw(remote.name, local.rename(folder / re.sub(r"['*?\[\]]", "_", published)), sha256)
         try:
+            with ThreadPoolExecutor(1) as beside:
+                unpacking = beside.submit(_unpacked, raw, folder / "unpacked", source.max_bytes)
+                if size <= source.max_bytes and not landing.exists(keeping):
+                    landing.put(raw.path, keeping)
+            raw = unpacking.result()
             counted = _rows(module, raw, landing, folder)
         except BadFile as error:
             counted = _reject(module, raw, landing, folder, error)
@@ -289,11 +306,11 @@ def land(
 def _rows(module: Module, raw: Raw, landing: Store, folder: Path) -> dict[str, Any]:
     """Tidy, check and write the rows of one raw file; returns what its receipt says of them."""
     source = module.source
-    _fits(raw, source.max_bytes)
     table = contract.TABLES[source.table]
-    with duckdb.connect(config={"temp_directory": str(folder / "spill")}) as con:
+    limits: dict[str, Any] = {"temp_directory": str(folder / "spill"), "memory_limit": MEMORY, "threads": THREADS}
+    with duckdb.connect(config=limits) as con:
         try:
-            checked = _checked(module, raw, con, table)
+            checked = _checked(module, raw, con, table, folder / "spool.parquet")
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise TryAgain(
                 f"memory ran out: {_first_line(error)}", mend="run it where or when more is free",
@@ -302,14 +319,14 @@ def _rows(module: Module, raw: Raw, landing: Store, folder: Path) -> dict[str, A
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
             raise  # the code is at fault and not the file
         except (duckdb.Error, ValueError, LookupError, EOFError, zlib.error) as error:
-            if isinstance(error, duckdb.IOException) and str(raw.path) not in str(error):
+            if isinstance(error, duckdb.IOException) and not any(
+                str(path) in str(error) for path in (raw.path, raw.plain)
+            ):
                 raise  # the machine's disk and not the file
-            _is_whole(raw)
             raise BadFile(
                 f"it can't be read as {source.title}: {_first_line(error)}",
                 mend="get the file again; if the publisher changed its form, change tidy() and its sample",
             ) from error
-        _is_whole(raw)
         if checked.rows_bad:
             con.execute(f"create table quarantine ({QUARANTINE})")
             con.execute(
@@ -322,9 +339,9 @@ def _rows(module: Module, raw: Raw, landing: Store, folder: Path) -> dict[str, A
         if not fewest <= checked.rows_good <= most:
             unfit = _unfit(con, checked, fewest, most)
             return _reject(module, raw, landing, folder, unfit) | _counts(checked) | {"rows_landed": 0}
-        vintages = con.execute(f'select distinct vintage from "{checked.good}" order by 1').fetchall()
         local = folder / "rows.parquet"
-        con.execute(f"copy \"{checked.good}\" to '{local}' (format parquet, compression zstd)")
+        con.execute(f"copy \"{checked.good}\" to '{local}' ({PARQUET})")
+        vintages = con.execute(f"select distinct vintage from '{local}' order by 1").fetchall()
     landing.put(local, f"{table.name}/{source.key}/{raw.sha256}.parquet")
     bad = f"quarantine/{source.key}/{raw.sha256}.parquet"
     if checked.rows_bad:
@@ -346,23 +363,43 @@ def _fits(raw: Raw, max_bytes: int) -> None:
         )
 
 
-def _is_whole(raw: Raw) -> None:
-    """Raise BadFile for gzip that is damaged or cut off: DuckDB reads what there is and says nothing."""
+def _unpacked(raw: Raw, plain: Path, max_bytes: int) -> Raw:
+    """The raw file, unpacked to `plain` where it is gzip. Raises BadFile for gzip that is damaged or cut off (DuckDB
+    would read what there is and say nothing), and for a file that is empty or too large."""
+    _fits(raw, max_bytes)
     with raw.path.open("rb") as packed:
         if packed.read(2) != b"\x1f\x8b":
-            return
+            return raw
+    size = 0
     try:
-        with gzip.open(raw.path, "rb") as handle:
-            while handle.read(CHUNK):
-                pass
-    except (EOFError, OSError, zlib.error) as error:
-        raise BadFile(f"the gzip is damaged or cut off: {error}", mend="get the file again, whole") from error
+        with igzip_threaded.open(raw.path, "rb") as file, plain.open("wb") as out:
+            while chunk := file.read(CHUNK):
+                size += out.write(chunk)
+                if size > UNPACKED * max_bytes:
+                    problem = f"it unpacks to more than {UNPACKED * max_bytes:,} bytes"
+                    raise BadFile(problem, mend="split it, or raise max_bytes in the source's module")
+    except (EOFError, gzip.BadGzipFile, isal_zlib.error) as error:  # type: ignore[misc] # its stub tells no type
+        raise BadFile(f"the gzip is cut off or damaged: {error}", mend="get the file again, whole") from error
+    return dataclasses.replace(raw, unpacked=plain)
 
 
-def _checked(module: Module, raw: Raw, con: duckdb.DuckDBPyConnection, table: contract.Table) -> contract.Checked:
-    """The rows that the module makes of the file, checked by the contract."""
+def _checked(
+    module: Module, raw: Raw, con: duckdb.DuckDBPyConnection, table: contract.Table, spool: Path
+) -> contract.Checked:
+    """The rows that the module makes of the file, checked by the contract; by lines where they can't be read else."""
     try:
-        rows = module.tidy(raw, con)
+        return _check(module, module.tidy, raw, con, table, spool)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        if module.tidy_by_lines is None:
+            raise
+        return _check(module, module.tidy_by_lines, raw, con, table, spool)
+
+
+def _check(
+    module: Module, tidy: Tidy, raw: Raw, con: duckdb.DuckDBPyConnection, table: contract.Table, spool: Path
+) -> contract.Checked:
+    try:
+        rows = tidy(raw, con)
     except duckdb.BinderException as error:
         raise BadFile(
             f"it has not the columns that are read: {_first_line(error)}",
@@ -373,10 +410,10 @@ def _checked(module: Module, raw: Raw, con: duckdb.DuckDBPyConnection, table: co
     else:
         con.register("tidied", rows)
     con.execute(
-        f"create temp view rows_in as select *, '{module.source.key}' as source_key, '{raw.sha256}' as raw_sha256 "
-        "from tidied"
+        f"create or replace temp view rows_in as select *, '{module.source.key}' as source_key, "
+        f"'{raw.sha256}' as raw_sha256 from tidied"
     )
-    return contract.check(con, "rows_in", table)
+    return contract.check(con, "rows_in", table, spool)
 
 
 def _counts(checked: contract.Checked) -> dict[str, Any]:

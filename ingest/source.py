@@ -4,9 +4,12 @@
     fetch(window) -> Iterator[Remote]                what there is to get in the window (may ask the network)
     tidy(raw, con) -> relation or DataFrame          pure: rows of SOURCE.table in its contract's columns
     period(name) -> Window | None                    optional: the time that a file of this name covers
+    tidy_by_lines(raw, con) -> relation              optional: slower, where the relation of `tidy` can't be read
 
 Rows that `tidy` knows to be bad carry their reason in `_reason` (and what would help in `_mend`) and are
-quarantined; a file that can't be read at all raises `BadFile`. Adding a source is one module and its sample.
+quarantined; a file that can't be read at all raises `BadFile`. A relation is read once, after `tidy` has returned it;
+one without `raw_row` has all rows of the file in their order: they are numbered, and not sorted. Adding a source is
+one module and its sample.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     import pandas
 
     Rows = duckdb.DuckDBPyRelation | pandas.DataFrame
+    Tidy = Callable[["Raw", duckdb.DuckDBPyConnection], Rows]
 
 DOMAINS = ("reference", "statements", "flights", "migration")
 
@@ -55,11 +59,19 @@ class Remote:
 
 @dataclass(frozen=True)
 class Raw:
-    """A raw file in hand: its name as published, a local path to its bytes, and their sha256 (64 hex digits)."""
+    """A raw file in hand: its name as published, a local path to its bytes, and their sha256 (64 hex digits).
+
+    `unpacked` is set for gzip, whose checksums have then been verified; `plain` is what to read in either case.
+    """
 
     name: str
     path: Path
     sha256: str
+    unpacked: Path | None = None
+
+    @property
+    def plain(self) -> Path:
+        return self.unpacked or self.path
 
 
 @dataclass(frozen=True)
@@ -109,9 +121,10 @@ class Module:
     source: Source
     doc: str
     fetch: Callable[[Window | None], Iterator[Remote]]
-    tidy: Callable[[Raw, duckdb.DuckDBPyConnection], Rows]
+    tidy: Tidy
     period: Callable[[str], Window | None]
     file: Path
+    tidy_by_lines: Tidy | None = None
 
 
 def _always(_: str) -> Window | None:
@@ -126,6 +139,7 @@ def _as_module(module: ModuleType) -> Module:
         tidy=module.tidy,
         period=getattr(module, "period", _always),
         file=Path(str(module.__file__)),
+        tidy_by_lines=getattr(module, "tidy_by_lines", None),
     )
 
 

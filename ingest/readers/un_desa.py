@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -168,17 +165,11 @@ def _csv(raw: Raw) -> Table:
     told = re.search(r"_(total|male|female)\.csv(\.gz)?$", raw.name, re.I)
     if not told:
         raise BadFile("its name does not tell the sex", mend="name it ..._total.csv, ..._male.csv or ..._female.csv")
-    with raw.path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    try:
-        with gzip.open(raw.path) if packed else raw.path.open("rb") as handle:
-            text = handle.read(UNPACKED_BYTES + 1)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise BadFile(f"its gzip is damaged or cut off: {error}", mend=AGAIN) from error
-    if len(text) > UNPACKED_BYTES:
+    if raw.plain.stat().st_size > UNPACKED_BYTES:
         raise BadFile(f"it unpacks to more than {UNPACKED_BYTES:,} bytes", mend=AGAIN)
     try:
-        grid = list(csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""), strict=True))
+        with raw.plain.open(encoding="utf-8-sig", newline="") as handle:
+            grid = list(csv.reader(handle, strict=True))
     except csv.Error as error:
         raise BadFile(f"it can't be read as CSV: {error}", mend=AGAIN) from error
     for number, row in enumerate(grid):

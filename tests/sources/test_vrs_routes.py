@@ -185,9 +185,9 @@ def _link() -> bytes:
 @pytest.mark.parametrize(
     ("what", "says"),
     [
-        ("gzip cut off", "no whole archive"),
-        ("gzip without its end", "no whole archive"),
-        ("gzip of a wrong checksum", "no whole archive"),
+        ("gzip cut off", "gzip is cut off or damaged"),
+        ("gzip without its end", "gzip is cut off or damaged"),
+        ("gzip of a wrong checksum", "gzip is cut off or damaged"),
         ("xz cut off", "no whole archive"),
         ("xz without its end", "no whole archive"),
         ("zip cut off", "no whole archive"),

@@ -18,16 +18,12 @@ Beware
     - `callsign` is not the flight number; `number` is empty in two rows of three.
     - Cargo, private and military flights are among them. Nothing says who paid for a seat.
     - The same flight may stand twice with another start altitude; the row with the lowest one is kept.
-    - DuckDB reads a truncated gzip without complaint, loses the rest, and hangs on a damaged one; so it is unpacked
-      here, checksum and all, before DuckDB sees it. Its casts to TIMESTAMP drop the offset; hence TIMESTAMPTZ.
+    - DuckDB's casts to TIMESTAMP drop the offset; hence TIMESTAMPTZ.
 """
 
 from __future__ import annotations
 
-import gzip
 import re
-import tempfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -68,7 +64,6 @@ NUMBERS = {
     for number, end in ((1, "first"), (2, "last"))
     for what in ("latitude_deg", "longitude_deg", "altitude_m")
 }
-CHUNK = 1 << 20
 
 
 def fetch(window: Window | None) -> Iterator[Remote]:
@@ -91,25 +86,26 @@ def period(name: str) -> Window | None:
 
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    """Rows of `flights`. Values that can't be read and lines with a column too few or too many are marked as bad."""
-    con.execute("set TimeZone = 'UTC'")
-    with tempfile.TemporaryDirectory(prefix="entente-") as folder:
-        plain = _unpacked(raw.path, Path(folder) / "flights.csv")
-        try:
-            _load(con, _by_columns(plain))
-        except duckdb.Error:  # some line has not 16 columns, or a number is none: slower, and says which
-            _load(con, _by_lines(plain))
-    stem = Path(raw.name).name.split(".")[0].replace("'", "''")
-    place = "'correct line ' || rowid + 2 || ' of the file (blank lines not counted), or report it to the publisher'"
-    return con.sql(
-        f"select * exclude (_day), _day::date as day, null::varchar as callsign_route, '{stem}' as vintage, "
-        "rowid + 1 as raw_row, "
-        f"case when _reason is not null then {place} end as _mend from flight_list"
+    """Rows of `flights`, in the order of the file. Values that can't be read are marked as bad."""
+    _check_header(raw.plain)
+    return _flights(raw, con, f"select *, null::varchar as bad_line from {_csv(raw.plain, COLUMNS, ',')}")
+
+
+def tidy_by_lines(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """The same where a line has not 16 columns, or a number is none: slower, and marks those as bad too."""
+    parts = ", ".join(f"nullif(parts[{n}], '') as {column}" for n, column in enumerate(COLUMNS, 1))
+    return _flights(
+        raw,
+        con,
+        f"select {parts}, case when len(cells) <> {len(COLUMNS)} then line end as bad_line from (select line, "
+        f"string_split(line, ',') as cells, case when len(cells) = {len(COLUMNS)} then cells end as parts "
+        rf"from {_csv(raw.plain, ['line'], chr(1))} where line is not null)",
     )
 
 
-def _load(con: duckdb.DuckDBPyConnection, lines: str) -> None:
-    """Fill the temporary table flight_list from `lines`: the 16 columns, and `bad_line` where there are not 16."""
+def _flights(raw: Raw, con: duckdb.DuckDBPyConnection, lines: str) -> duckdb.DuckDBPyRelation:
+    """Rows of `flights` from `lines`: the 16 columns, and `bad_line` where there are not 16."""
+    con.execute("set TimeZone = 'UTC'")
     times = [f"try_cast({old} as timestamptz) at time zone 'UTC' as {new}" for new, old in TIMES.items()]
     numbers = [f"try_cast({old} as double) as {new}" for new, old in NUMBERS.items()]
     bad_times = [
@@ -122,12 +118,17 @@ def _load(con: duckdb.DuckDBPyConnection, lines: str) -> None:
         f"then '{old} is no number: ' || left({old}::varchar, 80)"
         for new, old in NUMBERS.items()
     ]
-    con.execute(
-        "create or replace temp table flight_list as select callsign, number as flight_number, icao24, registration, "
-        f"typecode, origin, destination, {', '.join(times + numbers)}, "
-        "case when bad_line is not null then len(string_split(bad_line, ',')) || "
+    stem = Path(raw.name).name.split(".")[0].replace("'", "''")
+    return con.sql(
+        f"with read as (select *, {', '.join(times + numbers)} from ({lines})), "
+        "judged as (select *, case when bad_line is not null then len(string_split(bad_line, ',')) || "
         f"' columns instead of {len(COLUMNS)}: ' || left(bad_line, 200) {' '.join(bad_times + bad_numbers)} end "
-        f"as _reason from ({lines})"
+        "as _reason from read) "
+        "select callsign, number as flight_number, icao24, registration, typecode, origin, destination, "
+        f"{', '.join(new for new in (*TIMES, *NUMBERS) if new != '_day')}, _day::date as day, "
+        f"null::varchar as callsign_route, '{stem}' as vintage, _reason, case when _reason is not null then "
+        "'correct line {line} of the file (blank lines not counted), or report it to the publisher' end as _mend "
+        "from judged"
     )
 
 
@@ -140,38 +141,10 @@ def _csv(path: Path, columns: list[str], delimiter: str) -> str:
     )
 
 
-def _by_columns(path: Path) -> str:
-    return f"select *, null::varchar as bad_line from {_csv(path, COLUMNS, ',')}"
-
-
-def _by_lines(path: Path) -> str:
-    parts = ", ".join(f"nullif(parts[{n}], '') as {column}" for n, column in enumerate(COLUMNS, 1))
-    return (
-        f"select {parts}, case when len(cells) <> {len(COLUMNS)} then line end as bad_line from (select line, "
-        f"string_split(line, ',') as cells, case when len(cells) = {len(COLUMNS)} then cells end as parts "
-        rf"from {_csv(path, ['line'], chr(1))} where line is not null)"
-    )
-
-
-def _unpacked(path: Path, plain: Path) -> Path:
-    """The file as plain CSV whose header is right; a damaged gzip or another header is a BadFile."""
+def _check_header(path: Path) -> None:
+    """Raise BadFile where the file's first line is not the header."""
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    try:
-        with gzip.open(path) if packed else path.open("rb") as file:
-            _check_header(file.readline(1 << 16))
-            if not packed:
-                return path
-            file.seek(0)
-            with plain.open("wb") as out:
-                while chunk := file.read(CHUNK):
-                    out.write(chunk)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise BadFile(f"the gzip is cut off or damaged ({error})", mend="get the file again") from error
-    return plain
-
-
-def _check_header(line: bytes) -> None:
+        line = file.readline(1 << 16)
     found = line.decode("utf-8-sig", "replace").rstrip("\r\n").split(",")
     if found == COLUMNS:
         return
