@@ -58,13 +58,15 @@ def _rows(
     if kind == "flights":
         if not store.is_local:
             con.register_filesystem(store.fs)
+        there = "exists (from dim_airport as a where a.icao = f.{} and a.country_id = ? and {})"
+        day = "f.day >= coalesce(a.valid_from, f.day) and f.day < coalesce(a.valid_to, f.day + 1)"
         rows = con.execute(
             f"""
             select f.raw_sha256, f.raw_row, concat_ws(' ', f.icao24, f.callsign, f.origin || '>' || f.destination,
                 f.first_seen)
             from read_parquet('{store.path("flights")}/*/*.parquet') as f
-            where date_trunc('{grain}', f.day) = ? and f.origin in (select icao from dim_airport where country_id = ?)
-                and f.destination in (select icao from dim_airport where country_id = ?)
+            where date_trunc('{grain}', f.day) = ? and {there.format("origin", day)}
+                and {there.format("destination", day)}
             order by f.first_seen, f.icao24
             """,
             [first, origin, destination],
