@@ -117,13 +117,17 @@ def test_a_bad_file_turns_the_run_red_and_the_others_land_and_are_announced(
     assert [row[0] for row in held if "rejected" in row[1]] == [bad.name]
 
 
-def test_a_missing_folder_fails_its_own_source_at_once_without_retries(
-    run_source: Callable[[str], Any], tmp_path: Path
-) -> None:
-    (tmp_path / "input").mkdir()
+def test_a_missing_folder_fails_at_once_without_retries(run_source: Callable[[str], Any]) -> None:
     state, tasks = run_source("un_desa_migrant_stock")
     assert state == "failed"
     assert tasks["find"] == ["failed"]
+
+
+def test_a_source_that_the_folder_has_nothing_for_is_skipped(run_source: Callable[[str], Any], tmp_path: Path) -> None:
+    (tmp_path / "input").mkdir()
+    state, tasks = run_source("un_desa_migrant_stock")
+    assert state != "failed"
+    assert tasks["find"] == tasks["announce"] == ["skipped"]
 
 
 def test_a_login_kept_in_airflows_database_reaches_the_publishers_door_and_no_xcom(
