@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 from ingest import landing, pipeline, settings, source
-from ingest.errors import EntenteError
+from ingest.errors import EntenteError, NothingGiven
 
 
 def _list() -> None:
@@ -122,6 +122,9 @@ def main(arguments: list[str] | None = None) -> int:
             from ingest.up import up as start
 
             return start(asked.data, port=asked.port, once=asked.once)
+    except NothingGiven as nothing:  # a user who has files of some sources is told, and has done nothing wrong
+        print(nothing, file=sys.stderr)
+        return 0
     except EntenteError as error:
         print(error, file=sys.stderr)
         return 2
