@@ -597,8 +597,11 @@ def check(con: duckdb.DuckDBPyConnection, rows: str, table: Table, spool: Path |
         f'select _key from "{rows}_checked" where _reason is null group by _key having count(*) > 1'
     )
     con.execute(
-        f'create or replace temp table "{rows}_again" as '
-        f'select _row from "{rows}_checked" where _reason is null and _key in (from "{rows}_shared") '
+        f'create or replace temp table "{rows}_odd" as '
+        f'select * from "{rows}_checked" where _reason is not null or _key in (from "{rows}_shared")'
+    )
+    con.execute(
+        f'create or replace temp table "{rows}_again" as select _row from "{rows}_odd" where _reason is null '
         f"qualify row_number() over (partition by {keys} order by {prefer}, {names}) > 1"
     )
     again = f'_row in (from "{rows}_again")'
@@ -615,7 +618,7 @@ def check(con: duckdb.DuckDBPyConnection, rows: str, table: Table, spool: Path |
     con.execute(
         f'create or replace temp table "{rows}_bad" as with marked as (select * exclude (_reason), '
         f"case when {again} then 'same key as another row: ' || concat_ws(', ', {keys}) else _reason end as _reason "
-        f'from "{rows}_checked" where _reason is not null or {again}) '
+        f'from "{rows}_odd" where _reason is not null or {again}) '
         f"select raw_row, _reason as reason, coalesce(replace(_given_mend, '{{line}}', (raw_row + 1)::varchar), "
         f"_given_mend, case {mends} "
         f"when starts_with(_reason, 'same key') then 'nothing: the row kept is the first by {_quote(prefer)}' else "

@@ -37,7 +37,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import fsspec
-from isal import igzip_threaded, isal_zlib
+from isal import igzip_threaded
+from isal.isal_zlib import IsalError
 
 from ingest import contract, http, settings
 from ingest.errors import BadFile, EntenteError, FileChanging, InputMissing, TryAgain
@@ -378,7 +379,7 @@ def _unpacked(raw: Raw, plain: Path, max_bytes: int) -> Raw:
                 if size > UNPACKED * max_bytes:
                     problem = f"it unpacks to more than {UNPACKED * max_bytes:,} bytes"
                     raise BadFile(problem, mend="split it, or raise max_bytes in the source's module")
-    except (EOFError, gzip.BadGzipFile, isal_zlib.error) as error:  # type: ignore[misc] # its stub tells no type
+    except (EOFError, gzip.BadGzipFile, IsalError) as error:
         raise BadFile(f"the gzip is cut off or damaged: {error}", mend="get the file again, whole") from error
     return dataclasses.replace(raw, unpacked=plain)
 

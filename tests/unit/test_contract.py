@@ -156,6 +156,44 @@ def test_good_rows_stand_in_the_order_of_their_key(con: duckdb.DuckDBPyConnectio
     assert [row["thing"] for row in good(con, checked)] == ["a", "b", "c"]
 
 
+def test_keys_that_are_null_in_the_same_column_are_equal(con: duckdb.DuckDBPyConnection) -> None:
+    columns = (Column("carrier", "VARCHAR", "null for all carriers"), Column("grain", "VARCHAR", "D or M", True))
+    table = Table("figures", "One row per figure", ("carrier", "grain"), columns)
+    rows = [{"carrier": None, "grain": "M"}, {"carrier": "KG", "grain": "M"}, {"carrier": None, "grain": "D"}]
+    checked = check(con, [*rows, rows[0]], table)
+    assert sorted(row["raw_row"] for row in good(con, checked)) == [1, 2, 3]
+    assert [(row, reason) for row, reason, _, _ in bad(con, checked)] == [(4, "same key as another row: M")]
+
+
+@pytest.mark.parametrize("spooled", [False, True])
+def test_rows_that_the_source_does_not_number_are_numbered_and_stay_in_the_order_of_the_file(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, spooled: bool
+) -> None:
+    # more than two row groups, with a bad row and a repeated key in each, and as many threads as may mix them
+    con.execute("set threads = 4")
+    con.execute(
+        "create view rows_in as select case when i % 1000 = 7 then null when i % 1000 = 9 then 'a' else 'b' || i end "
+        "as thing, case when i % 1000 = 7 then 'correct line {line}' end as _mend, "
+        "case when i % 1000 = 7 then 'nameless' end as _reason, 's' as source_key, '1' as vintage, '0' as raw_sha256 "
+        "from range(1, 300001) as t (i)"
+    )
+    checked = contract.check(con, "rows_in", BARE, tmp_path / "it's spool.parquet" if spooled else None)
+    assert (checked.rows_in, checked.rows_good, checked.rows_bad) == (300_000, 299_401, 599)
+    wrong = "thing <> case when raw_row = 9 then 'a' else 'b' || raw_row end"
+    con.execute(f"copy \"{checked.good}\" to '{tmp_path}/good.parquet'")
+    found = con.execute(
+        f"select count(*) filter ({wrong}), count(*) filter (file_row_number > 0 and raw_row <= before), count(*) from "
+        "(select *, lag(raw_row) over (order by file_row_number) as before "
+        f"from read_parquet('{tmp_path}/good.parquet', file_row_number = true))"
+    ).fetchone()
+    assert found == (0, 0, 299_401)
+    first, second, *_ = bad(con, checked)
+    assert first[:3] == (7, "nameless", "correct line 8") and json.loads(first[3])["raw_row"] == 7
+    assert second[:2] == (1007, "nameless")
+    [again] = con.execute(f"select min(raw_row) from \"{checked.bad}\" where reason like 'same key%'").fetchall()
+    assert again == (1009,)
+
+
 def test_missing_and_unknown_columns_are_named(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create view rows_in as select 'a' as thing, 1 as weight_kg")
     with pytest.raises(

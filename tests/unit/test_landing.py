@@ -294,6 +294,43 @@ def test_gzip_that_is_cut_off_is_rejected_where_duckdb_would_read_what_there_is(
     assert all("cut off" in receipt.problem and "again" in receipt.mend for receipt in made)
 
 
+PACKED = gzip.compress(tiny.GOOD.encode(), mtime=0)
+LINE = gzip.compress(b"UZB,RUS,2020,1135000\n", mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("packed", "n_rows"),
+    [
+        (PACKED, 3),
+        (PACKED + LINE, 4),
+        (PACKED + b"\0" * 512, 3),
+        (PACKED + b"left over", None),
+        (PACKED + LINE[:-1], None),
+        (PACKED[:-8] + b"\0\0\0\0" + PACKED[-4:], None),
+        (PACKED[:-4] + b"\0\0\0\1", None),
+    ],
+    ids=["one member", "two", "padded", "garbage after it", "second cut off", "wrong checksum", "wrong length"],
+)
+def test_gzip_is_unpacked_whole_or_rejected(landing: Store, tmp_path: Path, packed: bytes, n_rows: int | None) -> None:
+    path = tmp_path / "2020.csv.gz"
+    path.write_bytes(packed)
+
+    def tidy(raw: Any, con: Any) -> Any:
+        return tiny.tidy(dataclasses.replace(raw, path=raw.plain), con)
+
+    made = land(tiny.module(tidy), tiny.remote(path), landing)
+    assert (made.status, made.rows_landed) == (("landed", n_rows) if n_rows else ("rejected", 0)), made.problem
+    assert n_rows or ("damaged" in made.problem and "again" in made.mend)
+    assert (Path(landing.root) / f"raw/tiny/{made.sha256}/2020.csv.gz").read_bytes() == packed
+
+
+def test_gzip_that_would_fill_the_disk_is_rejected(landing: Store, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(b"0" * (8 << 20)))
+    made = land(tiny.module(max_bytes=100_000), tiny.remote(path), landing)
+    assert made.status == "rejected" and made.problem == "it unpacks to more than 2,000,000 bytes" and made.mend
+
+
 # ---- an object store -------------------------------------------------------------------------------------------------
 
 
