@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from ingest.errors import EntenteError, InputMissing
 FREE_BYTES = 2 << 30
 READY_S = 300.0
 RUN_S = 3600.0
+BUSY_S = 60.0
 DONE = ("success", "failed")
 REVIEW = "review"
 HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")
@@ -130,14 +132,26 @@ class _Airflow:
         return next((name for name, process in self.parts.items() if process.poll() is not None), "")
 
     def get(self, path: str, **params: Any) -> Any:
-        answer = self.client.get(f"/api/v2{path}", params=params)
-        answer.raise_for_status()
-        return answer.json()
+        return self._ask("GET", path, params=params).json()
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        answer = self.client.post(f"/api/v2{path}", json=body)
-        answer.raise_for_status()
-        return answer.json()
+    def unpause(self, key: str) -> None:
+        self._ask("PATCH", f"/dags/{key}", json={"is_paused": False})
+
+    def trigger(self, key: str, run_id: str) -> None:
+        """Start one run. `run_id` makes it safe to ask again: that the run is there already is no fault."""
+        self._ask("POST", f"/dags/{key}/dagRuns", json={"logical_date": None, "dag_run_id": run_id}, fine=(409,))
+
+    def _ask(self, method: str, path: str, fine: tuple[int, ...] = (), **body: Any) -> httpx.Response:
+        """Ask until Airflow has an answer: on SQLite it says 500 or 503 where another part writes for too long."""
+        end = time.monotonic() + BUSY_S
+        while True:
+            answer = self.client.request(method, f"/api/v2{path}", **body)
+            if answer.status_code < 500 or time.monotonic() > end or self.ended():
+                break
+            time.sleep(1)
+        if answer.status_code not in fine:
+            answer.raise_for_status()
+        return answer
 
 
 def airflow_environment(home: Path, port: int) -> dict[str, str]:
@@ -267,13 +281,17 @@ def _wait_until_ready(airflow: _Airflow, say: Any) -> None:
 
 
 def _run_all(airflow: _Airflow, started: float) -> tuple[list[dict[str, Any]], list[str]]:
-    """Unpause every DAG, trigger all but the review, show them; returns the runs and what went wrong."""
+    """Trigger every DAG but the review, unpause all, show them; returns the runs and what went wrong.
+
+    Triggered first, while a first start's DAGs are paused and nothing else writes Airflow's database.
+    """
     keys = [*source.discover(), "warehouse"]
     before = {_identity(run) for run in _runs(airflow)}
+    run_id = f"make_run__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    for key in keys:
+        airflow.trigger(key, run_id)
     for key in (*keys, REVIEW):  # which starts by itself when something is published, and waits for people
-        airflow.client.patch(f"/api/v2/dags/{key}", json={"is_paused": False}).raise_for_status()
-    for key in keys:  # the warehouse last: it waits until the sources have landed
-        airflow.post(f"/dags/{key}/dagRuns", {"logical_date": None})
+        airflow.unpause(key)
     end = time.monotonic() + RUN_S
     shown: dict[str, str] = {}
     with Live(console=console, refresh_per_second=4, transient=False) as live:
