@@ -328,6 +328,21 @@ FLIGHTS = Table(
 
 _KINDS = "('state', 'territory', 'special', 'aggregate')"
 
+
+def _party(of: str, *, named: bool = True) -> tuple[Column, ...]:
+    """The columns that say who stands at one end of a dyad."""
+    told = f"{of}_name", "VARCHAR", "as published", True
+    return (
+        Column(of, "VARCHAR", "country_id of seeds/countries.csv, or the publisher's code of an aggregate", True),
+        *((Column(*told),) if named else ()),
+        Column(f"{of}_kind", "VARCHAR", "state, territory, special or aggregate", True, f"{of}_kind in {_KINDS}"),
+    )
+
+
+def _one_of(name: str, *values: str, holds: str) -> Column:
+    return Column(name, "VARCHAR", f"{holds}: {', '.join(values)}", True, f"{name} in {values}")
+
+
 AIR_TRAFFIC = Table(
     "air_traffic",
     "One row per published figure of air traffic: table, reporter, origin, destination, period, measure and edition",
@@ -362,16 +377,8 @@ AIR_TRAFFIC = Table(
             True,
             "reporter_side in ('origin', 'destination', 'both', 'over', 'observer')",
         ),
-        Column("origin", "VARCHAR", "country_id, or the publisher's code of an aggregate (WLD: everywhere)", True),
-        Column("origin_kind", "VARCHAR", "state, territory, special or aggregate", True, f"origin_kind in {_KINDS}"),
-        Column("destination", "VARCHAR", "country_id, or the publisher's code of an aggregate", True),
-        Column(
-            "destination_kind",
-            "VARCHAR",
-            "state, territory, special or aggregate",
-            True,
-            f"destination_kind in {_KINDS}",
-        ),
+        *_party("origin", named=False),
+        *_party("destination", named=False),
         Column("origin_airport", "VARCHAR", "as published, null where the figure is of the country"),
         Column("destination_airport", "VARCHAR", "as published, null where the figure is of the country"),
         Column(
@@ -496,6 +503,112 @@ MIGRATION_STOCK = Table(
     ),
 )
 
+_PERIOD_END = Column(
+    "period_end", "DATE", "first day after it", True,
+    "period_end > period_start and period_end <= period_start + interval 10 years",
+)  # fmt: skip
+
+MIGRATION = Table(
+    "migration",
+    "One row per published figure of people (or of their money) from one country in another: table, origin, "
+    "destination, what is counted and how, period and edition",
+    (
+        "origin",
+        "destination",
+        "dataset",
+        "measure",
+        "concept",
+        "unit",
+        "sex",
+        "age",
+        "purpose",
+        "breakdown",
+        "method",
+        "grain",
+        "period_start",
+        "vintage",
+    ),
+    (
+        Column("dataset", "VARCHAR", "the publisher's code or name of the table", True),
+        *_party("origin"),
+        *_party("destination"),
+        _one_of(
+            "reporter_side", "origin", "destination", "both", "observer",
+            holds="which end reports; observer where an organisation or a model does for all",
+        ),
+        _one_of(
+            "measure", "stock", "flow", "outflow", "entries", "applications", "decisions", "permits", "returns",
+            "registrations", "detections", "refusals", "orders", "resettlements", "naturalisations", "remittances",
+            holds="what is counted; outflow is of people who leave `destination` again, remittances go from `origin`",
+        ),
+        _one_of(
+            "concept", "birth", "citizenship", "previous_residence", "next_residence", "residence", "travel_document",
+            "protection", "payment", "mixed", "unstated",
+            holds="what ties a person to `origin`; protection is the country that UNHCR or a host names as fled from",
+        ),
+        Column(
+            "unit", "VARCHAR", "persons, cases, events, or the ISO 4217 code of a currency", True,
+            "unit in ('persons', 'cases', 'events') or regexp_full_match(unit, '[A-Z]{3}')",
+        ),
+        _one_of("sex", "both", "male", "female", "unknown", holds="of the persons"),
+        Column(
+            "age", "VARCHAR", "all, unknown, or full years: 0-17, 18-34, 65+", True,
+            "regexp_full_match(age, 'all|unknown|[0-9]{1,3}(-[0-9]{1,3}|[+])')", "write it as 18-34, 65+ or all",
+        ),
+        Column(
+            "purpose", "VARCHAR", "why, or in which capacity, in lower case: all, work, study, family, refugee, ...",
+            True, _match("purpose", "[a-z][a-z0-9_]*"),
+        ),
+        Column(
+            "breakdown", "VARCHAR",
+            "the publisher's other dimensions as name=code;name=code, sorted; null where the figure is of no part",
+            False, _match("breakdown", "[a-z0-9_]+=[^;=]+(;[a-z0-9_]+=[^;=]+)*"),
+        ),
+        Column("method", "VARCHAR", "reported, or the name of the model or estimate that the figure is the output of",
+               True, _match("method", "[a-z][a-z0-9_]*")),
+        _one_of("grain", "P", "D", "W", "M", "Q", "A", "5A", "10A",
+                holds="the span it counts (P: a stock on the day period_start): never summed with another's"),
+        Column("period_start", "DATE", "first day of the span, or the day of the stock", True,
+               "period_start between date '1945-01-01' and date '2101-01-01'"),
+        _PERIOD_END,
+        Column("value", "DOUBLE", "in `unit`; null where the publisher prints a mark instead; 0 only where it prints 0",
+               False, "value >= 0", "a count can't be negative: " + _REPORT),
+        Column("value_low", "DOUBLE", "the least that the mark or interval allows (1 where `*` hides 1 to 4)"),
+        Column("value_high", "DOUBLE", "the most that it allows", False,
+               "value_low is null or value_high >= value_low"),
+        Column("rounding_base", "INTEGER", "the publisher rounds to multiples of it; null where not rounded", False,
+               "rounding_base > 1"),
+        Column("flag", "VARCHAR", "the publisher's flags, each a letter, sorted: b break, e estimated, ..."),
+        Column("is_imputed", "BOOLEAN", "the publisher says that it filled the figure in; null where it does not tell"),
+        Column("note", "VARCHAR", "footnotes and marks, as published"),
+    ),
+)  # fmt: skip
+
+COUNTRY_FIGURES = Table(
+    "country_figures",
+    "One row per published figure of one country: table, indicator, sex, age, variant, period and edition",
+    ("dataset", "country", "indicator", "sex", "age", "variant", "period_start", "grain", "vintage"),
+    (
+        Column("dataset", "VARCHAR", "the publisher's code or name of the table", True),
+        *_party("country"),
+        Column("indicator", "VARCHAR", "the publisher's code (SM.POP.NETM)", True),
+        Column("indicator_name", "VARCHAR", "as published", True),
+        Column("unit", "VARCHAR", "persons, percent, a currency's ISO 4217 code, index, ... ", True),
+        _one_of("sex", "both", "male", "female", holds="of the persons; both where it counts none"),
+        Column("age", "VARCHAR", "all, or full years: 0-14, 15-64, 65+", True,
+               "regexp_full_match(age, 'all|[0-9]{1,3}(-[0-9]{1,3}|[+])')", "write it as 15-64, 65+ or all"),
+        Column("variant", "VARCHAR", "estimate, or the projection's name (medium, high, low); figures of the past are "
+               "estimates", True, _match("variant", "[a-z][a-z0-9_]*")),
+        _one_of("grain", "P", "M", "Q", "A", "5A", holds="the span it counts (P: on the day period_start)"),
+        Column("period_start", "DATE", "first day of the span, or the day", True,
+               "period_start between date '1900-01-01' and date '2101-01-01'"),
+        _PERIOD_END,
+        Column("value", "DOUBLE", "in `unit`; null where the publisher prints a mark instead"),
+        Column("flag", "VARCHAR", "the publisher's flags"),
+        Column("note", "VARCHAR", "footnotes and marks, as published"),
+    ),
+)  # fmt: skip
+
 AIRPORTS = Table(
     "airports",
     "One row per airport code in force in this edition",
@@ -527,6 +640,8 @@ TABLES = {
         AIR_TRAFFIC,
         ROUTES,
         MIGRATION_STOCK,
+        MIGRATION,
+        COUNTRY_FIGURES,
         AIRPORTS,
     )
 }
