@@ -464,45 +464,6 @@ ROUTES = Table(
     ),
 )  # fmt: skip
 
-MIGRATION_STOCK = Table(
-    "migration_stock",
-    "One row per origin, destination, year, sex and edition",
-    ("origin", "destination", "year", "sex", "concept", "vintage"),
-    (
-        Column("origin", "VARCHAR", "country_id of seeds/countries.csv, or the publisher's code of an aggregate", True),
-        Column("origin_name", "VARCHAR", "as published", True),
-        Column("origin_kind", "VARCHAR", "state, territory, special or aggregate", True, f"origin_kind in {_KINDS}"),
-        Column("destination", "VARCHAR", "country_id, or the publisher's code of an aggregate", True),
-        Column("destination_name", "VARCHAR", "as published", True),
-        Column(
-            "destination_kind",
-            "VARCHAR",
-            "state, territory, special or aggregate",
-            True,
-            f"destination_kind in {_KINDS}",
-        ),
-        Column("year", "INTEGER", "mid-year (1 July) to which the stock refers", True, "year between 1945 and 2100"),
-        Column("sex", "VARCHAR", "both, male or female", True, "sex in ('both', 'male', 'female')"),
-        Column(
-            "concept",
-            "VARCHAR",
-            "birth, citizenship, mixed or unstated: who counts as a migrant there",
-            True,
-            "concept in ('birth', 'citizenship', 'mixed', 'unstated')",
-        ),
-        Column(
-            "persons",
-            "BIGINT",
-            "persons; null where the publisher prints '..'",
-            False,
-            "persons >= 0",
-            "a stock can't be negative: " + _REPORT,
-        ),
-        Column("data_type", "VARCHAR", "publisher's flags: B foreign-born, C citizens, R refugees added, I imputed"),
-        Column("note", "VARCHAR", "publisher's footnote marks on the destination"),
-    ),
-)
-
 _PERIOD_END = Column(
     "period_end", "DATE", "first day after it", True,
     "period_end > period_start and period_end <= period_start + interval 10 years",
@@ -572,7 +533,8 @@ MIGRATION = Table(
                "period_start between date '1945-01-01' and date '2101-01-01'"),
         _PERIOD_END,
         Column("value", "DOUBLE", "in `unit`; null where the publisher prints a mark instead; 0 only where it prints 0",
-               False, "value >= 0", "a count can't be negative: " + _REPORT),
+               False, "value >= 0 and (unit not in ('persons', 'cases', 'events') or method <> 'reported' "
+               "or value = round(value))", "what is counted is whole and not negative: " + _REPORT),
         Column("value_low", "DOUBLE", "the least that the mark or interval allows (1 where `*` hides 1 to 4)"),
         Column("value_high", "DOUBLE", "the most that it allows", False,
                "value_low is null or value_high >= value_low"),
@@ -639,7 +601,6 @@ TABLES = {
         FLIGHTS,
         AIR_TRAFFIC,
         ROUTES,
-        MIGRATION_STOCK,
         MIGRATION,
         COUNTRY_FIGURES,
         AIRPORTS,

@@ -118,7 +118,7 @@ def _data(con: duckdb.DuckDBPyConnection) -> Json:
         with active as (
             select dyad from dyad_month where n_statements > 0 or n_events > 0 or n_flights > 0
             union
-            select dyad from fct_migration_dyad_year where persons > 0
+            select dyad from fct_migration where value > 0
         ),
         ends as (
             select split_part(dyad, '-', 1) as a, split_part(dyad, '-', 2) as b from active
@@ -258,9 +258,9 @@ def _stock(con: duckdb.DuckDBPyConnection) -> list[Json]:
     """Migrant stock of both sexes, one entry per source, edition and concept, the newest edition first."""
     rows = con.execute("""
         with stock as (
-            select source_key, vintage, concept, directed_dyad, year, persons
-            from fct_migration_dyad_year
-            where sex = 'both'
+            select source_key, vintage, concept, directed_dyad, year, round(value)::bigint as persons
+            from fct_migration
+            where measure = 'stock' and sex = 'both' and age = 'all' and purpose = 'all' and breakdown is null
         ),
         years as (
             select source_key, vintage, concept, list(distinct year order by year) as years

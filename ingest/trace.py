@@ -15,8 +15,10 @@ QUERIES = {
     "fct_flights_dyad_month": ("flights",),
     "fct_statement_events": ("events",),
     "fct_commitments": ("commitments",),
-    "fct_migration_dyad_year": ("stock",),
-    "dyad_year": ("stock",),
+    "fct_migration": ("migration",),
+    "fct_revisions": ("migration",),
+    "fct_migration_dyad_year": ("migration",),
+    "dyad_year": ("migration",),
 }
 
 
@@ -71,11 +73,13 @@ def _rows(
             """,
             [first, origin, destination],
         ).fetchall()
-    elif kind == "stock":
+    elif kind == "migration":
         rows = con.execute(
-            "select raw_sha256, raw_row, concat_ws(' ', 'edition', vintage, sex, persons, 'persons', data_type) "
-            "from fct_migration_dyad_year where origin_id = ? and destination_id = ? and year = ? "
-            "order by vintage, sex",
+            "select raw_sha256, raw_row, concat_ws(' ', dataset, 'edition', vintage, measure, purpose, breakdown, "
+            "sex, age, method, period_start, value, unit, flag) "
+            "from fct_migration where origin_id = ? and destination_id = ? and year = ? "
+            "order by sex <> 'both', age <> 'all', breakdown is not null, measure, source_key, dataset, vintage, "
+            "purpose, sex, period_start",
             [origin, destination, first.year],
         ).fetchall()
     else:

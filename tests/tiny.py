@@ -17,7 +17,7 @@ GOOD = f"{HEADER}\nKGZ,RUS,2020,591025\nKGZ,KAZ,2020,11020\nTJK,RUS,2020,463000\
 SOURCE = Source(
     key="tiny", domain="migration", title="Tiny", publisher="tests", landing_page="", licence="CC0-1.0",
     citation="Tests.", cadence="@daily", look_back_days=0, covers_from=None, covers_to=None, coverage="three pairs",
-    table="migration_stock", rows_per_file=(1, 1_000_000), max_bytes=64 << 20, files="*.csv",
+    table="migration", rows_per_file=(1, 1_000_000), max_bytes=64 << 20, files="*.csv",
 )  # fmt: skip
 
 
@@ -27,9 +27,13 @@ def fetch(window: Window | None) -> Iterator[Remote]:
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     return con.sql(
-        "select origin, origin as origin_name, 'state' as origin_kind, destination, destination as destination_name, "
-        "'state' as destination_kind, year, 'both' as sex, 'birth' as concept, persons, null as data_type, "
-        "null as note, '1' as vintage, row_number() over () as raw_row "
+        "select 'tiny' as dataset, origin, origin as origin_name, 'state' as origin_kind, destination, "
+        "destination as destination_name, 'state' as destination_kind, 'observer' as reporter_side, "
+        "'stock' as measure, 'birth' as concept, 'persons' as unit, 'both' as sex, 'all' as age, 'all' as purpose, "
+        "null as breakdown, 'reported' as method, 'P' as grain, year || '-07-01' as period_start, "
+        "year || '-07-02' as period_end, persons as value, null as value_low, "
+        "null as value_high, null as rounding_base, null as flag, null as is_imputed, null as note, '1' as vintage, "
+        "row_number() over () as raw_row "
         f"from read_csv('{raw.path}', header = true, all_varchar = true, auto_detect = true, delim = ',')"
     )
 

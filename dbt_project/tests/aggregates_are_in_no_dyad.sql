@@ -5,13 +5,13 @@ parties as (
 
     select
         origin_id as party,
-        'fct_migration_dyad_year' as found_in
-    from {{ ref('fct_migration_dyad_year') }}
+        'fct_migration' as found_in
+    from {{ ref('fct_migration') }}
     union all
     select
         destination_id as party,
-        'fct_migration_dyad_year' as found_in
-    from {{ ref('fct_migration_dyad_year') }}
+        'fct_migration' as found_in
+    from {{ ref('fct_migration') }}
     union all
     select
         country_a_id as party,

@@ -21,6 +21,7 @@ from ingest.source import Raw
 if TYPE_CHECKING:
     import duckdb
 
+DATASET = "International Migrant Stock, destination and origin"
 STEPS = (1990, 1995, 2000, 2005, 2010, 2015)
 EDITIONS = {2019: (*STEPS, 2019), 2020: (*STEPS, 2020), 2024: (*STEPS, 2020, 2024)}
 TITLE = re.compile(r"Migrant ?Stock (\d{4})|Rev\. ?(\d{4})|MigrantStock\w*_(\d{4})", re.I)
@@ -71,15 +72,23 @@ judged as (
     from cells
 )
 select
-    origin, origin_name, origin_kind, destination, destination_name, destination_kind, year, sex,
+    '{dataset}' as dataset,
+    origin, origin_name, origin_kind, destination, destination_name, destination_kind,
+    'observer' as reporter_side, 'stock' as measure,
     case
         when data_type like '%B%' and data_type like '%C%' then 'mixed'
         when data_type like '%B%' then 'birth'
         when data_type like '%C%' then 'citizenship'
         else 'unstated'
     end as concept,
-    case when _reason is null then round(persons) end as persons,
-    data_type,
+    'persons' as unit, sex, 'all' as age, 'all' as purpose, null::varchar as breakdown, 'un_desa' as method,
+    'P' as grain, day as period_start, (day + interval 1 day)::date as period_end,
+    case when _reason is null then round(persons) end as value,
+    case when _reason is null and printed = '~' then 0 end as value_low,
+    case when _reason is null and printed = '~' then 4 end as value_high,
+    null::integer as rounding_base,
+    array_to_string(list_sort(string_split(regexp_replace(data_type, '[ ,/]', '', 'g'), '')), '') as flag,
+    contains(data_type, 'I') as is_imputed,
     nullif(concat_ws('; ',
         notes, 'destination ' || destination_marks, 'origin ' || origin_marks,
         case when destination_from > day then 'destination in present-day borders' end,
@@ -117,7 +126,7 @@ class Table:
 
 
 def read(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    """Rows of migration_stock; raises BadFile with the sheet or row for what is no table of UN DESA."""
+    """Rows of `migration`; raises BadFile with the sheet or row for what is no table of UN DESA."""
     with raw.path.open("rb") as handle:
         start = handle.read(512).lstrip(b"\xef\xbb\xbf \r\n\t")
     if start[:1] == b"<":
@@ -332,6 +341,7 @@ def _rows(con: duckdb.DuckDBPyConnection, tables: list[Table], vintage: str) -> 
     for name, frame in frames.items():
         con.register(name, frame)
     return con.sql(SQL.format(
+        dataset=DATASET,
         vintage=vintage,
         year="r.year" if is_matrix else "h.head",
         origin="h.head" if is_matrix else "r.origin",

@@ -38,8 +38,10 @@ create table dyad_month (directed_dyad varchar, dyad varchar, origin_id varchar,
     n_statements bigint, n_events double, cooperation_balance double, n_requests double, n_consults double,
     n_commitments double, n_flights bigint);
 create table fct_flights_coverage_month (country_id varchar, month date, share_both_ends double, source_key varchar);
-create table fct_migration_dyad_year (directed_dyad varchar, dyad varchar, year integer, sex varchar, concept varchar,
-    vintage varchar, persons bigint, source_key varchar);
+create table fct_migration (directed_dyad varchar, dyad varchar, year integer, sex varchar, concept varchar,
+    vintage varchar, value double, source_key varchar, measure varchar default 'stock', age varchar default 'all',
+    purpose varchar default 'all', breakdown varchar, dataset varchar, unit varchar, method varchar, grain varchar,
+    period_start date, known_on date);
 """
 
 # Three years of months for five states. Statements of KGZ, RUS and KAZ are covered; flights of KGZ and RUS from July
@@ -87,7 +89,7 @@ insert into dyad_month
             a.id in ('KGZ', 'RUS') and b.id in ('KGZ', 'RUS')
                 and month between '2019-07-01' and '2020-09-01' as flown)
     where a.id <> b.id;
-insert into fct_migration_dyad_year
+insert into fct_migration (directed_dyad, dyad, year, sex, concept, vintage, value, source_key)
     select o || '>' || d, least(o, d) || '-' || greatest(o, d), year, sex, 'birth', vintage,
         case when year <> 1995 then (year - 1980) * 10000 + (vintage::integer - 2020) * 9000 end, 'stock_matrix'
     from (values ('KGZ', 'RUS'), ('UZB', 'DEU')) as pairs(o, d), (values ('2020'), ('2024')) as editions(vintage),

@@ -42,7 +42,7 @@ def test_the_page_of_a_matrix_of_eleven_thousand_pairs_stays_below_six_megabytes
     matrix = """
     create temp table code as select 'Q' || (100 + i)::varchar as id from range(106) as r(i);
     insert into dim_country (country_id, name) select id, 'State of ' || id from code;
-    insert into fct_migration_dyad_year
+    insert into fct_migration (directed_dyad, dyad, year, sex, concept, vintage, value, source_key)
         select a.id || '>' || b.id, least(a.id, b.id) || '-' || greatest(a.id, b.id), year, 'both', 'birth', vintage,
             hash(a.id, b.id, year, vintage) % 1000000 // (1 + hash(a.id, b.id) % 500), 'stock_matrix'
         from code as a, code as b, (values ('2020'), ('2024')) as editions(vintage),
@@ -126,9 +126,7 @@ def test_kyrgyzstan_and_russia_are_shown_first(visit: Visit) -> None:
 def test_without_kyrgyzstan_and_russia_the_pair_that_most_is_said_about_is_shown(
     visit: Visit, build: Build, rows: str
 ) -> None:
-    without = "".join(
-        f"delete from {table} where dyad = 'KGZ-RUS';\n" for table in ("dyad_month", "fct_migration_dyad_year")
-    )
+    without = "".join(f"delete from {table} where dyad = 'KGZ-RUS';\n" for table in ("dyad_month", "fct_migration"))
     opened = visit(file=build(rows, without))
     assert re.fullmatch(r"Kazakhstan\W+to\W+Kyrgyzstan", opened.text("#pair-title"))
 

@@ -318,8 +318,8 @@ def test_a_value_that_the_contract_refuses_is_one_row_of_quarantine(tables: Fold
     total = tables.land()
     assert (total["rejected"], total["rows"], total["quarantined"]) == ([], 6, 2)
     assert [row[:4] for row in tables.quarantine()] == [
-        ("tiny", "good too.csv", 4, "year is not as declared: 20200"),
-        ("tiny", "good too.csv", 5, "persons is no BIGINT: 1.5"),
+        ("tiny", "good too.csv", 4, "period_start is not as declared: 20200-07-01"),
+        ("tiny", "good too.csv", 5, "value is not as declared: 1.5"),
     ]
 
 

@@ -46,7 +46,7 @@ class Landed:
         place.write_bytes(content)
         return self.land(place)
 
-    def rows(self, sql: str, table: str = "migration_stock") -> Rows:
+    def rows(self, sql: str, table: str = "migration") -> Rows:
         return duckdb.sql(sql.format(f"'{self.folder}/landing/{table}/**/*.parquet'")).fetchall()
 
 
@@ -70,7 +70,7 @@ def as_csv(path: Path) -> list[str]:
 def test_each_layout_lands_as_the_reviewed_rows(landed: Landed, path: Path) -> None:
     receipt = landed.land(path)
     assert (receipt.status, receipt.rows_quarantined) == ("landed", 0), receipt.problem
-    got = as_csv(landed.folder / f"landing/migration_stock/{KEY}/{receipt.sha256}.parquet")
+    got = as_csv(landed.folder / f"landing/migration/{KEY}/{receipt.sha256}.parquet")
     assert got == (HERE / "expected" / f"{path.name}.csv").read_text(encoding="utf-8").splitlines()
 
 
@@ -105,10 +105,10 @@ def test_the_sample_lands_whole_and_its_editions_disagree(landed: Landed) -> Non
     assert [(r.status, r.rows_quarantined, r.vintages) for r in receipts] == [
         ("landed", 0, [vintage]) for vintage in ("2019", "2020", "2024")
     ]
-    where = "origin = 'KGZ' and destination = 'RUS' and sex = 'both' and year in (2015, 2020)"
-    found = landed.rows(f"select distinct persons from {{}} where {where}")
+    where = "origin = 'KGZ' and destination = 'RUS' and sex = 'both' and year(period_start) in (2015, 2020)"
+    found = landed.rows(f"select distinct value from {{}} where {where}")
     assert len(found) == 5
-    sums = landed.rows("select sum(persons) filter (sex = 'both'), sum(persons) filter (sex <> 'both') from {} "
+    sums = landed.rows("select sum(value) filter (sex = 'both'), sum(value) filter (sex <> 'both') from {} "
                        "where vintage <> '2019'")  # fmt: skip
     assert sums[0][0] == sums[0][1]
 
@@ -116,8 +116,8 @@ def test_the_sample_lands_whole_and_its_editions_disagree(landed: Landed) -> Non
 def test_the_two_real_figures_of_the_home_example_stand_side_by_side(landed: Landed) -> None:
     for path in (HERE / "raw").iterdir():
         landed.land(path)
-    where = "origin = 'KGZ' and destination = 'RUS' and year = 2020 and sex = 'both'"
-    assert landed.rows(f"select vintage, persons, concept from {{}} where {where} order by 1") == [
+    where = "origin = 'KGZ' and destination = 'RUS' and year(period_start) = 2020 and sex = 'both'"
+    assert landed.rows(f"select vintage, value, concept from {{}} where {where} order by 1") == [
         ("2020", 591_025, "birth"),
         ("2024", 399_110, "birth"),
     ]
@@ -130,7 +130,7 @@ def test_the_same_bytes_land_once_and_give_the_same_bytes(landed: Landed, tmp_pa
     for path in (HERE / "raw").iterdir():
         first, second, elsewhere = landed.land(path), landed.land(path), other.land(path)
         assert (first.is_new, second.is_new) == (True, False)
-        name = f"landing/migration_stock/{KEY}/{first.sha256}.parquet"
+        name = f"landing/migration/{KEY}/{first.sha256}.parquet"
         assert (landed.folder / name).read_bytes() == (other.folder / name).read_bytes()
         assert elsewhere.sha256 == first.sha256
 
@@ -167,8 +167,8 @@ def test_the_matrix_without_codes_gives_aggregates_the_codes_that_the_publisher_
 
 def test_a_figure_that_is_not_known_is_null_and_never_zero(landed: Landed) -> None:
     landed.land(HERE / "raw" / LIST_2020)
-    where = "origin = 'NAM' and destination = 'KOR' and sex = 'both' and year <= 2005"
-    assert landed.rows(f"select year, persons, note from {{}} where {where} order by 1") == [
+    where = "origin = 'NAM' and destination = 'KOR' and sex = 'both' and year(period_start) <= 2005"
+    assert landed.rows(f"select year(period_start), value, note from {{}} where {where} order by 1") == [
         (1990, 900, None),
         (1995, None, None),
         (2000, None, "printed -"),
@@ -178,7 +178,7 @@ def test_a_figure_that_is_not_known_is_null_and_never_zero(landed: Landed) -> No
 
 def test_a_blank_of_the_matrix_is_no_row_and_a_zero_is_one(landed: Landed) -> None:
     landed.land(HERE / "raw" / MATRIX)
-    pair = "select count(*), min(persons), max(persons) from {{}} where origin = '{}' and destination = '{}'"
+    pair = "select count(*), min(value), max(value) from {{}} where origin = '{}' and destination = '{}'"
     assert landed.rows(pair.format("SRB", "RUS")) == [(0, None, None)]
     assert landed.rows(pair.format("KGZ", "954")) == [(7, 0, 0)]
 
@@ -186,7 +186,7 @@ def test_a_blank_of_the_matrix_is_no_row_and_a_zero_is_one(landed: Landed) -> No
 def test_today_s_states_are_kept_for_years_before_them_and_the_note_says_so(landed: Landed) -> None:
     landed.land(HERE / "raw" / LIST_2020)
     where = "origin = 'SSD' and destination = 'SDN' and sex = 'male'"
-    found = landed.rows(f"select year, persons is not null, note from {{}} where {where} order by 1")
+    found = landed.rows(f"select year(period_start), value is not null, note from {{}} where {where} order by 1")
     back = "5; destination *; origin in present-day borders"
     assert found == [(year, True, back if year < 2015 else "5; destination *") for year in YEARS[2020]]
 
@@ -218,7 +218,7 @@ def changed(edition: int, change: Callable[[list[list[Cell]]], Any]) -> bytes:
         (["    Kazakhstan", "", 398, "B", "    Turkey", 792], "figure is no number: n.a.", "publisher", ["n.a."]),
         (["    Kazakhstan", "", 398, "B", "    Turkey", 792], "figure is no number: 1,234", "publisher", ["1,234"]),
         (["    Kazakhstan", "", 398, "B", "    Turkey", 792], "figure is no whole number: 12.5", "publisher", [12.5]),
-        (["    Kazakhstan", "", 398, "B", "    Turkey", 792], "persons is not as declared: -4", "publisher", [-4]),
+        (["    Kazakhstan", "", 398, "B", "    Turkey", 792], "value is not as declared: -4.0", "publisher", [-4]),
     ],
 )
 def test_what_can_t_be_read_is_quarantined_with_reason_and_mend_and_the_rest_lands(
@@ -390,7 +390,7 @@ def test_a_header_that_moved_and_columns_in_another_order_are_found_by_their_lab
 
     plain, moved = landed.land(HERE / "raw" / LIST_2020), landed.land_bytes(LIST_2020, _cells(move))
     assert moved.status == "landed", moved.problem
-    files = [landed.folder / f"landing/migration_stock/{KEY}/{receipt.sha256}.parquet" for receipt in (plain, moved)]
+    files = [landed.folder / f"landing/migration/{KEY}/{receipt.sha256}.parquet" for receipt in (plain, moved)]
     assert as_csv(files[0]) == as_csv(files[1])
 
 
@@ -400,7 +400,9 @@ def test_blocks_of_sex_are_told_by_their_bands_and_not_by_their_order(landed: La
 
     receipt = landed.land_bytes(LIST_2020, _cells(swap))
     assert receipt.status == "landed"
-    found = landed.rows("select sex, persons from {} where origin = 'KGZ' and destination = 'RUS' and year = 2020")
+    found = landed.rows(
+        "select sex, value from {} where origin = 'KGZ' and destination = 'RUS' and year(period_start) = 2020"
+    )
     assert dict(found) == {"both": 591_025, "female": 287_089, "male": 303_936}
 
 
@@ -444,12 +446,10 @@ def test_the_real_workbooks_land_to_the_last_cell(
         pytest.skip(f"no real file {path.name}: it is not part of the repository")
     receipt = landed.land(path)
     assert (receipt.status, receipt.rows_quarantined, receipt.vintages) == ("landed", 0, [str(edition)])
-    found = landed.rows("select sex, count(*), sum(persons)::bigint from {} group by sex")
+    found = landed.rows("select sex, count(*), sum(value)::bigint from {} group by sex")
     assert {sex: (count, total) for sex, count, total in found} == _hand_count(path)
-    where = "origin = 'KGZ' and destination = 'RUS' and year = 2020 and sex = 'both'"
-    assert landed.rows(f"select persons, concept, vintage from {{}} where {where}") == [
-        (persons, "birth", str(edition))
-    ]
+    where = "origin = 'KGZ' and destination = 'RUS' and year(period_start) = 2020 and sex = 'both'"
+    assert landed.rows(f"select value, concept, vintage from {{}} where {where}") == [(persons, "birth", str(edition))]
     assert landed.rows("select distinct origin, destination from {} where 'aggregate' in (origin_kind, "
                        "destination_kind) and origin = destination") == [("900", "900")]  # fmt: skip
 
@@ -470,7 +470,7 @@ def test_the_real_matrix_lands_to_the_last_cell(landed: Landed, shared_data: Pat
     twice = [cell for row in rows if row[1] in repeated for cell in row[2:] if cell]
     total = sum(round(float(cell)) for cell in cells if cell not in ("..", "-"))
     again = sum(round(float(cell)) for cell in twice if cell not in ("..", "-"))
-    once = landed.rows("select count(*), sum(persons)::bigint, count(*) - count(persons) from {}")
+    once = landed.rows("select count(*), sum(value)::bigint, count(*) - count(value) from {}")
     unknown = sum(cell in ("..", "-") for cell in cells) - sum(cell in ("..", "-") for cell in twice)
     assert landed.rows("select distinct sex, concept from {}") == [(sex, "unstated")]
     assert once == [(len(cells) - len(twice), total - again, unknown)]

@@ -35,9 +35,9 @@ def delivery(tmp_path: Path) -> Path:
     return path
 
 
-def rows(store: Store, pattern: str = "migration_stock/**/*.parquet") -> list[tuple[Any, ...]]:
+def rows(store: Store, pattern: str = "migration/**/*.parquet") -> list[tuple[Any, ...]]:
     return duckdb.sql(
-        f"select origin, destination, persons from read_parquet('{store.root}/{pattern}') order by all"
+        f"select origin, destination, value from read_parquet('{store.root}/{pattern}') order by all"
     ).fetchall()
 
 
@@ -59,12 +59,12 @@ def test_what_lands_is_raw_bytes_rows_and_a_receipt_that_counts_them(landing: St
     delivery.write_text(tiny.GOOD + "KGZ,USA,2020,many\n")
     made = land(tiny.module(), tiny.remote(delivery), landing)
     assert (made.status, made.rows_in, made.rows_landed, made.rows_quarantined) == ("landed", 4, 3, 1)
-    assert made.reasons == {"persons is no BIGINT": 1}
+    assert made.reasons == {"value is no DOUBLE": 1}
     assert made.vintages == ["1"] and made.is_new
     assert (Path(landing.root) / f"raw/tiny/{made.sha256}/2020.csv").read_bytes() == delivery.read_bytes()
     assert rows(landing) == [("KGZ", "KAZ", 11020), ("KGZ", "RUS", 591025), ("TJK", "RUS", 463000)]
     [(file, row, reason, mend)] = quarantine(landing)
-    assert (file, row, reason) == ("2020.csv", 4, "persons is no BIGINT: many") and mend
+    assert (file, row, reason) == ("2020.csv", 4, "value is no DOUBLE: many") and mend
     assert landings.receipt(landing, "tiny", made.sha256) == made
 
 
@@ -139,7 +139,7 @@ def test_a_file_is_never_seen_before_it_is_whole(
 
     def watched(source: Path, target: Path) -> None:
         copy(source, target)
-        seen.append((Path(target).name, landing.names("migration_stock", ".parquet")))
+        seen.append((Path(target).name, landing.names("migration", ".parquet")))
 
     monkeypatch.setattr(landings.shutil, "copyfile", watched)
     land(tiny.module(), tiny.remote(delivery), landing)
@@ -182,7 +182,7 @@ def test_new_code_lands_a_file_anew_and_keeps_the_day_that_it_was_fetched(
     first = land(tiny.module(file=tmp_path / "one.py"), tiny.remote(delivery), landing)
 
     def mended(raw: Any, con: Any) -> Any:
-        return tiny.tidy(raw, con).select("* replace (replace(persons, 'many', '7') as persons)")
+        return tiny.tidy(raw, con).select("* replace (replace(value, 'many', '7') as value)")
 
     second = land(tiny.module(mended, file=tmp_path / "two.py"), tiny.remote(delivery), landing)
     assert second.is_new and second.code_version != first.code_version and second.fetched_at == first.fetched_at
@@ -216,7 +216,7 @@ def test_a_rejected_file_is_kept_and_is_one_row_of_quarantine_beside_its_bad_row
     assert rows(landing) == []
     whole, *each = sorted(quarantine(landing), key=lambda row: not row[2].startswith("file rejected"))
     assert whole[2].startswith("file rejected: 0 good rows, expected 1 to 1,000,000; 2 bad") and whole[3]
-    assert [row[2] for row in each] == ["persons is no BIGINT: many", "persons is not as declared: -1"]
+    assert [row[2] for row in each] == ["value is no DOUBLE: many", "value is not as declared: -1.0"]
 
 
 @pytest.mark.parametrize(

@@ -150,10 +150,12 @@ def fill(landing: Landing) -> None:
     landing.land("flights", FLIGHTS, "f3", "february.csv", "2020-03-02", legs(FEBRUARY))
     landing.receipt("flights", FLIGHTS, "f4", "february.csv", "2020-03-03", 0, status="rejected")
     for vintage in ("2020", "2024"):
-        landing.land("migration_stock", STOCKS, f"m{vintage}", f"{vintage}.xlsx", "2024-06-01", [
+        landing.land("migration", STOCKS, f"m{vintage}", f"{vintage}.xlsx", "2024-06-01", [
             {"origin": origin, "origin_name": origin, "origin_kind": kind, "destination": "RUS",
-             "destination_name": "Russia", "destination_kind": "state", "year": year, "sex": "both",
-             "concept": "birth", "persons": persons, "vintage": edition}
+             "destination_name": "Russia", "destination_kind": "state", "dataset": "t", "reporter_side": "observer",
+             "measure": "stock", "concept": "birth", "unit": "persons", "sex": "both", "age": "all", "purpose": "all",
+             "method": "un_desa", "grain": "P", "period_start": f"{year}-07-01", "period_end": f"{year}-07-02",
+             "value": persons, "vintage": edition}
             for origin, kind, year, edition, persons in STOCK_ROWS if edition == vintage
         ])  # fmt: skip
     landing.land("statements", STATEMENTS, "s1", "texts.json", "2020-04-01", [
@@ -336,7 +338,7 @@ def test_panel_is_every_ordered_pair_of_states_of_the_month(table: Callable[[str
 
 
 def test_stock_is_of_the_latest_edition_and_no_unlisted_pair_is_zero(table: Callable[[str], pd.DataFrame]) -> None:
-    stocks = table("fct_migration_dyad_year")
+    stocks = table("fct_migration")
     assert set(stocks.origin_id) == {"KGZ", "TJK", "KAZ", "REU"}, "an aggregate is no party to a dyad"
     years = table("dyad_year").set_index(["directed_dyad", "year"])
     assert years.migrant_stock_persons["KGZ>RUS", 2020] == 399110

@@ -6,7 +6,7 @@ countries as (
 
 ),
 
-stocks as (
+migration as (
 
     select year from {{ ref('fct_migration_dyad_year') }}
 
@@ -34,7 +34,7 @@ seen as (
     select
         min(year) as first_year,
         max(year) as last_year
-    from stocks
+    from migration
     union all
     select
         year(min(month)) as first_year,

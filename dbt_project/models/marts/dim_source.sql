@@ -30,9 +30,9 @@ flight_days as (
 
 ),
 
-stocks as (
+migration as (
 
-    select * from {{ ref('stg_migration_stock') }}
+    select * from {{ ref('int_migration') }}
 
 ),
 
@@ -79,9 +79,9 @@ spans as (
     union all
     select
         source_key,
-        make_date(min(year), 7, 1) as data_from,
-        make_date(max(year), 7, 1) as data_to
-    from stocks
+        min(period_start) as data_from,
+        max(period_end - 1) as data_to
+    from migration
     group by source_key
 
 ),

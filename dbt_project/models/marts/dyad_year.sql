@@ -20,7 +20,7 @@ indicators as (
 
 stocks as (
 
-    select * from {{ ref('fct_migration_dyad_year') }}
+    select * from {{ ref('fct_migration') }}
 
 ),
 
@@ -57,7 +57,12 @@ both_sexes as (
     select stocks.*
     from stocks
     semi join stock_source using (source_key)
-    where stocks.sex = 'both'
+    where
+        stocks.measure = 'stock'
+        and stocks.sex = 'both'
+        and stocks.age = 'all'
+        and stocks.purpose = 'all'
+        and stocks.breakdown is null
 
 ),
 
@@ -66,11 +71,11 @@ editions as (
     select
         directed_dyad,
         year,
-        max(persons) filter (where is_latest_vintage) as migrant_stock_persons,
+        max(value) filter (where is_latest_vintage)::bigint as migrant_stock_persons,
         max(vintage) filter (where is_latest_vintage) as migrant_stock_vintage,
         count(distinct vintage)::integer as migrant_stock_editions,
-        min(persons) as migrant_stock_min,
-        max(persons) as migrant_stock_max
+        min(value)::bigint as migrant_stock_min,
+        max(value)::bigint as migrant_stock_max
     from both_sexes
     group by
         directed_dyad,

@@ -20,8 +20,8 @@ Beware
       names change with the edition. One listed twice with equal figures and code lands once. Headings, which have
       neither code nor figures, are left out.
     - "Other", and in 2019 "Other South" and "Other North", are residuals: countries do not add up to WORLD.
-    - `..` is not zero but unknown: `persons` is null; so too for `~` (fewer than five) and the unexplained `-`, which
-      `note` tells. A blank in the matrix is an origin that the destination does not publish: no row.
+    - `..` is not zero but unknown: `value` is null; so too for `~` (fewer than five, so 0 to 4) and the unexplained
+      `-`, which `note` tells. A blank in the matrix is an origin that the destination does not publish: no row.
     - Whether birth or citizenship counts differs by destination (`concept`). The CSV matrix does not say, so that
       with the workbook of 2019 beside it each pair stands twice: take one of the two.
     - un.org turns away some programs (403): then save the files with a browser into the input folder.
@@ -51,7 +51,7 @@ SOURCE = Source(
     covers_from=None,
     covers_to=None,
     coverage="233 countries and areas, mid-year 1990 to 2024 in five-year steps, pairs that the destination publishes",
-    table="migration_stock",
+    table="migration",
     rows_per_file=(100, 1_500_000),
     max_bytes=60_000_000,
     files="*.xlsx, or *_total|_male|_female.csv or .csv.gz",
@@ -73,7 +73,7 @@ def fetch(window: Window | None) -> Iterator[Remote]:
 
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    """Rows of migration_stock, from a workbook of any of the editions or from a CSV matrix."""
+    """Rows of `migration`, from a workbook of any of the editions or from a CSV matrix."""
     from ingest.readers import un_desa  # not above: pandas takes a second, which every parse of a DAG would pay
 
     return un_desa.read(raw, con)
