@@ -4,6 +4,7 @@
     published/000042/parquet/*.parquet  the same marts, one file each
     published/000042/index.html         the page, self-contained
     published/000042/manifest.json      rows, columns and sha256 of each mart; the raw files they rest on
+    published/000042/CHANGES.md         what is new since the publication before
     published/current                   symlink to the newest folder, flipped by one rename
 
 A reader that has `current/entente.duckdb` open keeps the folder that it opened; folders are removed only when
@@ -24,11 +25,27 @@ from typing import Any
 
 import duckdb
 
-from ingest import landing, page, settings
+from ingest import changes, landing, page, settings
 from ingest.errors import EntenteError, InputMissing, TryAgain
 
 KEEP = 10
 DATABASE = "entente.duckdb"
+# What a reader can call in the published database, by the mart that it reads: name, what it is, and the query.
+MACROS = {
+    "fct_migration": (
+        "migration_as_of(day)",
+        "What was known on a day: of each figure the newest edition that was out by then (`use` the database first). "
+        "select * from migration_as_of(date '2022-01-01')",
+        """
+        select * from fct_migration where known_on <= day
+        qualify row_number() over (
+            partition by source_key, dataset, directed_dyad, measure, unit, sex, age, purpose, breakdown, method, grain,
+                period_start
+            order by known_on desc, vintage desc
+        ) = 1
+        """,
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -79,11 +96,13 @@ def publish() -> Publication:
             "page_sha256": page_sha256,
             "sources": _raw_files(),
             "duckdb": duckdb.__version__,
-            "fingerprint": _fingerprint([*described, page_sha256]),
+            "fingerprint": _fingerprint([*described, page_sha256, MACROS]),
         }
         last = current()
         if last and _fingerprint_in(last) == manifest["fingerprint"]:
             return Publication(last, manifest, is_new=False)
+        told = changes.since(last / DATABASE if last else None, passing / DATABASE)
+        (passing / "CHANGES.md").write_text(told, encoding="utf-8")
         text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
         (passing / "manifest.json").write_text(text + "\n", encoding="utf-8")
         folder = _number(root, passing)
@@ -142,6 +161,11 @@ def _copy(build: Path, folder: Path) -> list[dict[str, Any]]:
                     "parquet_sha256": landing.sha256_of(parquet),
                 }
             )
+        con.execute("use entente")
+        for name, said, query in (MACROS[table] for _, table in tables if table in MACROS):
+            con.execute(f"create macro {name} as table {query}")
+            con.execute(f"comment on macro table {name.partition('(')[0]} is {_text(said)}")
+        con.execute("use memory")
         con.commit()
         con.execute("checkpoint entente")
         con.execute("detach entente")

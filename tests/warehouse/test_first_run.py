@@ -108,10 +108,10 @@ def test_the_migrant_stock_is_what_the_workbook_says(published: Path, first_run:
     assert 591_025.0 in row
     found = ask(
         published,
-        "select year, persons from fct_migration_dyad_year where origin_id = 'KGZ' and destination_id = 'RUS' "
+        "select year, value from fct_migration where origin_id = 'KGZ' and destination_id = 'RUS' "
         "and vintage = '2020' and sex = 'both' order by year",
     )
-    assert [persons for _, persons in found] == [int(cell) for cell in row[-21:-14]]
+    assert [value for _, value in found] == [int(cell) for cell in row[-21:-14]]
     assert found[-1] == (2020, 591_025)
 
 
@@ -135,3 +135,14 @@ def test_the_printed_table_says_what_the_database_holds(published: Path) -> None
     assert "591,025" in stocks["2020"]
     flights = dict(zip(years, table.columns[5].cells, strict=True))
     assert flights["2019"] == flights["2020"] == "\u00b7", "ten of 170,000 flights touch Kyrgyzstan: not observable"
+
+
+def test_the_published_file_replays_what_was_known_on_a_day(published: Path) -> None:
+    query = (
+        "select value from migration_as_of(date '{}') where directed_dyad = 'KGZ>RUS' and year = 2020 and sex = 'both' "
+        "and measure = 'stock'"
+    )
+    assert ask(published, query.format("2020-12-31")) == []
+    assert ask(published, query.format("2022-01-01")) == [(591_025.0,)]
+    told = (published.parent / "CHANGES.md").read_text(encoding="utf-8")
+    assert "the first publication" in told and "International Migrant Stock" in told
