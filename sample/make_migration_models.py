@@ -74,11 +74,27 @@ def abel_cohen(parts: bool) -> Iterator[str]:
                 yield ",".join([str(year), *([sex] if parts else []), origin, destination, *told])
 
 
+def gaskin_abel() -> Iterator[str]:
+    """The lines of mig_bilateral.csv; the flows of 2024 are blank."""
+    yield ",orig,dest,year,stock_mean,stock_std,mig_prev,mig_prev_std,mig_brth,mig_brth_std"
+    number = 0
+    for year in range(2010, 2025):
+        for origin, destination in PAIRS:
+            told = ["", "", "", ""]
+            if year < 2024:
+                mean = moves(origin, destination, year) * 0.8 if origin != destination else 0.0
+                told = [f"{x:.6f}" for x in (mean, mean * 0.12, mean * 0.9, mean * 0.11)]
+            stock = moves(origin, destination, year) * 14
+            yield f"{number},{origin},{destination},{year},{stock:.4f},{stock * 0.05:.4f}," + ",".join(told)
+            number += 1
+
+
 def files() -> dict[str, bytes]:
     """Every file of the sample by its path below migration/."""
     return {
         "abel_cohen_flows/bilat_mig_ims2024_wpp2024.csv": text(abel_cohen(False)),
         "abel_cohen_flows/bilat_mig_sex_ims2024_wpp2024.csv.gz": packed(abel_cohen(True)),
+        "gaskin_abel_flows/mig_bilateral_zenodo17344747.csv.gz": packed(gaskin_abel()),
     }
 
 
