@@ -89,12 +89,45 @@ def gaskin_abel() -> Iterator[str]:
             number += 1
 
 
+OECD = ("DEU", "TUR", "USA")
+OECD_NAMES = {"DEU": "Germany", "KGZ": "Kyrgyzstan", "RUS": "Russia", "USA": "United States", "W": "World"}
+OECD_MEASURES = {
+    "B11": ("Inflows of foreign population", 1.1), "B12": ("Outflows of foreign population", 0.4),
+    "B15": ("Stocks of foreign population", 13.0),
+    "B16": ("Acquisitions of nationality by country of former nationality", 0.2),
+}  # fmt: skip
+
+
+def oecd(measure: str) -> Iterator[str]:
+    """The lines of one measure, codes with labels, 2010 to 2022; the world before the nationalities."""
+    yield (
+        "STRUCTURE,STRUCTURE_ID,STRUCTURE_NAME,ACTION,REF_AREA,Reference area,CITIZENSHIP,Citizenship,FREQ,Frequency of"
+        " observation,MEASURE,Measure,SEX,Sex,BIRTH_PLACE,Place of birth,EDUCATION_LEV,Education level,UNIT_MEASURE,"
+        "Unit of measure,TIME_PERIOD,Time period,OBS_VALUE,Observation value,OBS_STATUS,Observation status,UNIT_MULT,"
+        "Unit multiplier,DECIMALS,Decimals"
+    )
+    label, factor = OECD_MEASURES[measure]
+    start = "DATAFLOW,OECD.ELS.IMD:DSD_MIG@DF_MIG(1.0),International migration database,I"
+    for reporter in OECD:
+        for year in range(2010, 2023):
+            for sex, name, share in (("_T", "Total", 1.0), ("F", "Female", 0.45)):
+                told = {one: int(moves(one, reporter, year) * factor * share) for one in STATES if one != reporter}
+                status = "B,Time series break" if (reporter, year) == ("DEU", 2011) else "A,Normal value"
+                for citizen, persons in {"W": int(sum(told.values()) * 1.9), **told}.items():
+                    area, of = (OECD_NAMES.get(code) or STATES[code][2] for code in (reporter, citizen))
+                    yield (
+                        f"{start},{reporter},{area},{citizen},{of},A,Annual,{measure},{label},{sex},{name},_Z,Not "
+                        f"applicable,_Z,Not applicable,PS,Persons,{year},,{persons},,{status},0,Units,0,Zero"
+                    )
+
+
 def files() -> dict[str, bytes]:
     """Every file of the sample by its path below migration/."""
     return {
         "abel_cohen_flows/bilat_mig_ims2024_wpp2024.csv": text(abel_cohen(False)),
         "abel_cohen_flows/bilat_mig_sex_ims2024_wpp2024.csv.gz": packed(abel_cohen(True)),
         "gaskin_abel_flows/mig_bilateral_zenodo17344747.csv.gz": packed(gaskin_abel()),
+        **{f"oecd_imd/oecd_imd_{code}_2026-11-02.csv.gz": packed(oecd(code)) for code in OECD_MEASURES},
     }
 
 

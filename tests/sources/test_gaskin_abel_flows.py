@@ -81,7 +81,7 @@ def test_a_windows_file_with_a_bom_gives_the_same_figures(landed: Landed) -> Non
     ("name", "given", "says"),
     [
         ("mig_bilateral.csv", b"<!DOCTYPE html><html>", "a web page"),
-        ("mig_bilateral.csv", csv("orig,dest,year,flow", "KGZ,RUS,1990,1"), "missing: ['mig_prev']; unknown or doubled"),
+        ("mig_bilateral.csv", csv("orig,dest,year,flow", "KGZ,RUS,1990,1"), "missing: ['mig_prev']; unknown"),
         ("mig_bilateral.csv", csv(HEADER), "no lines below its header"),
         ("mig_bilateral.csv", csv(HEADER, LINES[1], "9,KGZ,RUS,19"), "a line can't be read"),
         ("mig_bilateral.csv", csv(HEADER, LINES[1], LINES[1].replace("1990", "9999")), "year is no year: '9999'"),
