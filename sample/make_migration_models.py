@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+BOM = "\ufeff"  # as UN DESA writes
 FOLDER = Path(__file__).parent / "migration"
 # ISO3: ISO2, M49, name of UN DESA, parent region, millions in 2020, growth a year in per mille
 STATES = {
@@ -121,6 +122,76 @@ def oecd(measure: str) -> Iterator[str]:
                     )
 
 
+PLACE = "SortOrder,LocID,Notes,ISO3_code,ISO2_code,SDMX_code,LocTypeID,LocTypeName,ParentID,Location,VarID,Variant,Time"
+REGIONS = {900: "World", 5500: "Central Asia"}
+VARIANTS = {"Medium": (2, 0.0), "High": (3, 2.0), "Low": (4, -2.0), "Zero migration": (7, 1.0)}
+AGES = [(start, 5 if start < 100 else -1) for start in range(0, 101, 5)]
+INDICATORS = (
+    "TPopulation1Jan,TPopulation1July,TPopulationMale1July,TPopulationFemale1July,PopDensity,PopSexRatio,MedianAgePop,"
+    "NatChange,NatChangeRT,PopChange,PopGrowthRate,DoublingTime,Births,Births1519,CBR,TFR,NRR,MAC,SRB,Deaths,"
+    "DeathsMale,DeathsFemale,CDR,LEx,LExMale,LExFemale,LE15,LE15Male,LE15Female,LE65,LE65Male,LE65Female,LE80,LE80Male,"
+    "LE80Female,InfantDeaths,IMR,LBsurvivingAge1,Under5Deaths,Q5,Q0040,Q0040Male,Q0040Female,Q0060,Q0060Male,"
+    "Q0060Female,Q1550,Q1550Male,Q1550Female,Q1560,Q1560Male,Q1560Female,NetMigrations,CNMR"
+)
+
+
+def men_and_women(state: str, year: int, variant: str = "Medium") -> tuple[int, int]:
+    """Invented persons on 1 July."""
+    _, _, _, _, millions, growth = STATES[state]
+    more = VARIANTS[variant][1] * max(0, year - 2023)
+    both = int(millions * 1e6 * (1 + growth / 1000) ** (year - 2020) * (1 + more / 1000))
+    men = int(both * (0.48 + 0.02 * chance(state)))
+    return men, both - men
+
+
+def places(year: int, variant: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The cells that say place, variant and year, with men and women there: the world, a region, the states."""
+    number, _ = VARIANTS[variant]
+    told = {state: men_and_women(state, year, variant) for state in STATES}
+    for code, name in REGIONS.items():
+        inside = [people for state, people in told.items() if code == 900 or STATES[state][3] == code]
+        kind = "1,World,0" if code == 900 else "3,Subregion,921"
+        people = sum(men for men, _ in inside), sum(women for _, women in inside)
+        yield f"1,{code},,,,{code},{kind},{name},{number},{variant},{year}", people
+    for state, people in told.items():
+        two, m49, name, region, _, _ = STATES[state]
+        yield f"9,{m49},,{state},{two},{m49},4,Country/Area,{region},{name},{number},{variant},{year}", people
+
+
+def wpp_totals() -> Iterator[str]:
+    yield f"{PLACE},MidPeriod,PopMale,PopFemale,PopTotal,PopDensity"
+    for variant in VARIANTS:
+        for year in range(1990 if variant == "Medium" else 2024, 2036):
+            for place, (men, women) in places(year, variant):
+                both = men + women
+                yield f"{place},{year}.5,{men / 1000:.3f},{women / 1000:.3f},{both / 1000:.3f},{both / 3e5:.4f}"
+
+
+def wpp_ages() -> Iterator[str]:
+    yield f"{PLACE},MidPeriod,AgeGrp,AgeGrpStart,AgeGrpSpan,PopMale,PopFemale,PopTotal"
+    for year in range(2015, 2026):
+        for place, people in places(year, "Medium"):
+            for start, span in AGES:
+                men, women = (int(n * (106 - start) / 1176) / 1000 for n in people)  # 1176: the sum of all shares
+                group = "100+" if span < 0 else f"{start}-{start + 4}"
+                yield f"{place},{year}.5,{group},{start},{span},{men:.3f},{women:.3f},{men + women:.3f}"
+
+
+def wpp_indicators() -> Iterator[str]:
+    """Net migration, births and deaths; columns that do not land are blank."""
+    yield f"{PLACE},{INDICATORS}"
+    for year in range(2010, 2031):
+        for place, (men, women) in places(year, "Medium"):
+            code, both = place.split(",")[3], men + women
+            others = [one for one in STATES if one != code]
+            net = sum(moves(one, code, year) - moves(code, one, year) for one in others) if code else 0.0
+            told = dict.fromkeys(INDICATORS.split(","), "")
+            told |= {"TPopulation1July": f"{both / 1000:.3f}", "Births": f"{both * 0.018 / 1000:.3f}",
+                     "Deaths": f"{both * 0.009 / 1000:.3f}", "NetMigrations": f"{net / 1000:.3f}",
+                     "CNMR": f"{net / both * 1000:.3f}"}  # fmt: skip
+            yield ",".join([place, *told.values()])
+
+
 def files() -> dict[str, bytes]:
     """Every file of the sample by its path below migration/."""
     return {
@@ -128,6 +199,9 @@ def files() -> dict[str, bytes]:
         "abel_cohen_flows/bilat_mig_sex_ims2024_wpp2024.csv.gz": packed(abel_cohen(True)),
         "gaskin_abel_flows/mig_bilateral_zenodo17344747.csv.gz": packed(gaskin_abel()),
         **{f"oecd_imd/oecd_imd_{code}_2026-11-02.csv.gz": packed(oecd(code)) for code in OECD_MEASURES},
+        "un_wpp_population/WPP2024_TotalPopulationBySex.csv.gz": packed(wpp_totals(), BOM),
+        "un_wpp_population/WPP2024_PopulationByAge5GroupSex_Medium.csv.gz": packed(wpp_ages(), BOM),
+        "un_wpp_population/WPP2024_Demographic_Indicators_Medium.csv.gz": packed(wpp_indicators(), BOM),
     }
 
 
