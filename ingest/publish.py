@@ -39,8 +39,8 @@ MACROS = {
         """
         select * from fct_migration where known_on <= day
         qualify row_number() over (
-            partition by source_key, dataset, directed_dyad, measure, unit, sex, age, purpose, breakdown, method, grain,
-                period_start
+            partition by source_key, dataset, reporter_side, directed_dyad, measure, unit, sex, age, purpose, breakdown,
+                method, grain, case when method <> 'un_desa' then concept end, period_start
             order by known_on desc, vintage desc
         ) = 1
         """,

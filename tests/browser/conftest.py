@@ -40,8 +40,8 @@ create table dyad_month (directed_dyad varchar, dyad varchar, origin_id varchar,
 create table fct_flights_coverage_month (country_id varchar, month date, share_both_ends double, source_key varchar);
 create table fct_migration (directed_dyad varchar, dyad varchar, year integer, sex varchar, concept varchar,
     vintage varchar, value double, source_key varchar, measure varchar default 'stock', age varchar default 'all',
-    purpose varchar default 'all', breakdown varchar, dataset varchar, unit varchar, method varchar, grain varchar,
-    period_start date, known_on date);
+    purpose varchar default 'all', breakdown varchar, dataset varchar, reporter_side varchar,
+    unit varchar, method varchar, grain varchar, period_start date, known_on date);
 """
 
 # Three years of months for five states. Statements of KGZ, RUS and KAZ are covered; flights of KGZ and RUS from July

@@ -71,7 +71,8 @@ def test_a_list_too_long_to_read_is_cut_and_says_where_the_rest_is(tmp_path: Pat
 def test_as_of_gives_what_was_known_on_the_day_and_nothing_later(day: str, known: list[tuple[int, float]]) -> None:
     con = duckdb.connect()
     con.execute("""
-        create table fct_migration as select 's' as source_key, 't' as dataset, 'KGZ>RUS' as directed_dyad,
+        create table fct_migration as select 's' as source_key, 't' as dataset, 'observer' as reporter_side,
+            'birth' as concept, 'KGZ>RUS' as directed_dyad,
             'stock' as measure, 'persons' as unit, 'both' as sex, 'all' as age, 'all' as purpose, null as breakdown,
             'un_desa' as method, 'P' as grain, make_date(year, 7, 1) as period_start, vintage,
             known_on::date as known_on, value::double as value, true as is_latest_vintage

@@ -32,7 +32,17 @@ flight_days as (
 
 migration as (
 
-    select * from {{ ref('int_migration') }}
+    select
+        source_key,
+        period_start,
+        period_end
+    from {{ ref('int_migration') }}
+    union all
+    select
+        source_key,
+        period_start,
+        period_end
+    from {{ ref('stg_country_figures') }}
 
 ),
 
