@@ -8,11 +8,14 @@ Forms
     - SDMX-CSV 2.0: STRUCTURE, STRUCTURE_ID and, where it came with labels, STRUCTURE_NAME and a
       label beside each code.
     - JSON-stat 2.0, with `value` and `status` as objects or arrays.
+    - the Data Explorer's export of before 2023: TIME, dimensions, Value and mostly Flag and Footnotes, all in labels
+      and with thousands separators (18,420), often in Windows' Western code page.
 
 Beware
     - An observation is a figure or a flag. A cell without either (`:`) says that there is none, as does a row that
       SDMX-CSV and JSON leave out: it gives no row, or nine rows in ten of a wide table would be empty.
-    - SDMX-CSV may be downloaded with labels in the place of codes; then the dimensions hold labels.
+    - SDMX-CSV may be downloaded with labels in the place of codes, as the export of before 2023 always is; then the
+      dimensions hold labels (`place_of_label`).
     - Codes of places are Eurostat's own (EL, UK, XK) and stand for the states of today, whatever the year.
     - A damaged gzip hangs DuckDB and a cut-off one loses its end in silence, so that each file is first read through.
 """
@@ -27,16 +30,17 @@ import math
 import re
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from ingest.errors import BadFile
-from ingest.reference import NotAStateThen, UnknownCountry, countries
+from ingest.reference import NotAStateThen, UnknownCountry, countries, normalise, read_seed
 
 FLAGS = (
     "bcdefnprsuz"  # break, confidential, definition, estimated, forecast, not significant, provisional, revised, ...
@@ -46,6 +50,13 @@ WHOLE = "get the file again, whole"
 CODES = "download it with codes and without further columns, or change ingest/readers/eurostat.py"
 TAIL = 1 << 20
 
+SEXES = {"T": "both", "M": "male", "F": "female", "UNK": "unknown"}
+SEXES |= {"Total": "both", "Males": "male", "Females": "female", "Unknown": "unknown"}
+_AGES = (
+    (r"TOTAL|Total", "all"), (r"UNK|Unknown", "unknown"), (r"Y_GE(\d+)|(\d+) years or over", "{0}+"),
+    (r"Y_LT(\d+)|Less than (\d+) years?", "0-{below}"), (r"Y(\d+)|(\d+) years?", "{0}-{0}"),
+    (r"Y(\d+)-(\d+)|From (\d+) to (\d+) years", "{0}-{1}"),
+)  # fmt: skip
 _DIMENSION = re.compile(r"[a-z][a-z0-9_]*")
 _PERIOD = re.compile(r"\d{4}(-(Q[1-4]|S[12]|W\d\d|\d\d(-\d\d)?)|[MQSW]\d\d?|-?M\d\d)?")
 _DATAFLOW = re.compile(r"(?:\w+:)?(\w+)(?:\$\w*)?(?:\([\d.]+\))?")
@@ -55,15 +66,22 @@ _DATAFLOW = re.compile(r"(?:\w+:)?(\w+)(?:\$\w*)?(?:\([\d.]+\))?")
 class Observations:
     """What a file holds. `rows` is lazy: the dimensions by name, then OBSERVED, in the order of the file.
 
-    `raw_row` is the series of a TSV, the row of an SDMX-CSV, the cell of a JSON-stat cube, each from 1. `dataset` is
+    `raw_row` is the series of a TSV, the row of a CSV, the cell of a JSON-stat cube, each from 1. `dataset` is
     the lower-case code and `updated` the day of the last update, each null where the file does not tell it.
+    `mapped` gives rows whose leading columns are SQL over the dimensions, worked out once per series in a TSV and not
+    once per figure. `keys` is a query of the dimensions, for what is to be known of them before the rows are read.
     """
 
     form: str
     dataset: str | None
     updated: date | None
     dimensions: tuple[str, ...]
-    rows: duckdb.DuckDBPyRelation
+    mapped: Callable[[str], duckdb.DuckDBPyRelation]
+    keys: str
+
+    @property
+    def rows(self) -> duckdb.DuckDBPyRelation:
+        return self.mapped(", ".join(f'"{name}"' for name in self.dimensions))
 
 
 def read(path: Path, con: duckdb.DuckDBPyConnection) -> Observations:
@@ -75,6 +93,10 @@ def read(path: Path, con: duckdb.DuckDBPyConnection) -> Observations:
         return _csv(path, con, first, last)
     if first.lstrip().startswith("{"):
         return _json(path, con)
+    if re.match(r'"?TIME"?,.*"?Value"?(,|$)', first):
+        return _extract(path, con)
+    if first.startswith("<") and re.search("413|TOO_BIG|ASYNCHRONOUS", first + last):
+        _refused({"status": 413, "label": re.sub(r"<[^>]*>|\s+", " ", first + last).strip()})
     raise BadFile(
         f"it is in none of Eurostat's forms: it begins {first[:80]!r}",
         mend="take the bulk TSV, SDMX-CSV or JSON-stat of the table, or take the file out",
@@ -120,12 +142,11 @@ def _dimensions(names: list[str]) -> tuple[str, ...]:
     return found
 
 
-def _observed(con: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], cells: str) -> duckdb.DuckDBPyRelation:
-    """The rows from `cells`: dimensions, time_period, cell as in a TSV, conf, raw_row, and why the line is `bad`.
+def _observed(con: duckdb.DuckDBPyConnection, cells: str) -> duckdb.DuckDBPyRelation:
+    """The rows from `cells`: leading columns, time_period, cell as in a TSV, conf, raw_row, why the line is `bad`.
 
     Most cells are a bare figure; what costs time (letters, reasons) is worked out for the others alone.
     """
-    names = ", ".join(f'"{name}"' for name in dimensions)
     return con.sql(
         f"with known as (from ({cells}) where bad is not null or conf is not null or cell not in ('', ':')), "
         "bare as (select *, try_cast(cell as double) as figure, coalesce(isfinite(figure), false) as is_bare "
@@ -135,7 +156,8 @@ def _observed(con: duckdb.DuckDBPyConnection, dimensions: tuple[str, ...], cells
         "case when not is_bare then replace(substr(cell, length(number) + 1), ' ', '') end as letters from bare), "
         "parsed as (select *, case when is_bare then figure when number not in ('', ':') "
         "then try_cast(number as double) end as value from split) "
-        f"select {names}, time_period, case when is_bare or isfinite(value) then value end as value, "
+        "select * exclude (time_period, value, cell, conf, raw_row, bad, figure, is_bare, number, letters), "
+        "time_period, case when is_bare or isfinite(value) then value end as value, "
         "case when letters <> '' then array_to_string(list_sort(list_distinct(string_split(letters, ''))), '') end "
         "as flag, conf, raw_row, case when bad is not null then bad when is_bare then null "
         "when number not in ('', ':') and not coalesce(isfinite(value), false) then 'the figure is no number: ' || "
@@ -167,18 +189,24 @@ def _tsv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> O
     con.execute(f"create or replace temp table eurostat_lines as from {_source(path, ['line'], options)}")
     keys = ", ".join(f'keys[{n}] as "{name}"' for n, name in enumerate(dimensions, 1))
     listed = ", ".join(f"'{period}'" for period in periods)
-    cells = (
-        f"select {keys}, time_period, bad, raw_row, null::varchar as conf, cell "
-        "from (select raw_row, keys, bad, "
-        f"unnest(case when bad is null then [{listed}] else [null] end) as time_period, "
-        f"unnest(case when bad is null then cells[2:{len(periods) + 1}] else [null] end).trim() as cell "
-        "from (select rowid + 1 as raw_row, string_split(line, chr(9)) as cells, "
+    series = (
+        f"select * exclude (keys), {keys} from (select rowid + 1 as raw_row, string_split(line, chr(9)) as cells, "
         "string_split(cells[1], ',') as keys, "
         f"case when len(cells) <> {width} then len(cells) || ' cells instead of {width}: ' || left(line, 80) "
         f"when len(keys) <> {len(dimensions)} then len(keys) || ' codes instead of {len(dimensions)}: ' || "
-        "left(cells[1], 80) end as bad from eurostat_lines where trim(line) <> ''))"
+        "left(cells[1], 80) end as bad from eurostat_lines where trim(line) <> '')"
     )
-    return Observations("tsv", None, None, dimensions, _observed(con, dimensions, cells))
+
+    def mapped(columns: str) -> duckdb.DuckDBPyRelation:
+        cells = (
+            f"select {columns}, unnest(case when bad is null then [{listed}] else [null] end) as time_period, "
+            f"unnest(case when bad is null then cells[2:{len(periods) + 1}] else [null] end).trim() as cell, "
+            f"bad, raw_row, null::varchar as conf from ({series})"
+        )
+        return _observed(con, cells)
+
+    query = f"select {keys} from (select string_split(split_part(line, chr(9), 1), ',') as keys from eurostat_lines)"
+    return Observations("tsv", None, None, dimensions, mapped, query)
 
 
 def _csv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> Observations:
@@ -219,7 +247,7 @@ def _csv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> O
         return f"trim(c{place[name]}, ' ' || chr(13))" if name in place else "null::varchar"
 
     keys = ", ".join(f'c{place[header[begin + n * step]]} as "{name}"' for n, name in enumerate(dimensions))
-    cells = (
+    lines = (
         f"select {keys}, {column('TIME_PERIOD')} as time_period, "
         f"concat_ws(' ', coalesce(nullif({column('OBS_VALUE')}, ''), ':'), {column('OBS_FLAG')}).trim() as cell, "
         f"nullif({column('CONF_STATUS')}, '') as conf, row_number() over () as raw_row, "
@@ -227,8 +255,46 @@ def _csv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> O
     )
     return Observations(
         f"sdmx-csv {'1.0' if is_first else '2.0'}", _dataset(told[0]), _updated(told[1]), dimensions,
-        _observed(con, dimensions, cells),
+        _by_row(con, lines), f"select {keys} from {table}",
     )  # fmt: skip
+
+
+def _by_row(con: duckdb.DuckDBPyConnection, lines: str) -> Callable[[str], duckdb.DuckDBPyRelation]:
+    """`mapped` of a form that has one figure a row: `lines` are what `_observed` takes, and the dimensions."""
+    return lambda columns: _observed(con, f"select {columns}, time_period, cell, conf, raw_row, bad from ({lines})")
+
+
+def _extract(path: Path, con: duckdb.DuckDBPyConnection) -> Observations:
+    """The export of before 2023. It is small (the Data Explorer gave no large ones) and is read in Python."""
+    with _opened(path) as file:
+        content = file.read()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    header, *rows = csv.reader(text.splitlines())
+    named = [name.strip().lower() for name in header]
+    end = named.index("value")
+    if named[end + 1 :] not in ([], ["flag and footnotes"]):
+        raise BadFile(f"columns unknown: {', '.join(header[end + 1 :])[:200]}", mend=CODES)
+    if rows and len(rows[-1]) != len(header):
+        problem = f"its last line has {len(rows[-1])} fields instead of {len(header)}: the file is cut off"
+        raise BadFile(problem, mend=WHOLE)
+    dimensions = _dimensions(named[1:end])
+    columns: list[list[str | None]] = [[] for _ in range(len(dimensions) + 3)]
+    for row in rows:
+        bad = None if len(row) == len(header) else f"{len(row)} fields instead of {len(header)}: {','.join(row)[:80]}"
+        values = [value.strip() for value in row] if bad is None else [""] * len(header)
+        figure, flag = values[end], values[end + 1] if len(header) > end + 1 else ""
+        if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", figure):
+            figure = figure.replace(",", "")
+        cell = f"{figure or ':'} {flag}".strip()
+        for column, told in zip(columns, [*values[1:end], values[0], cell, bad], strict=True):
+            column.append(told)
+    _fill(con, "eurostat_extract", (*(f'"{name}"' for name in dimensions), "time_period", "cell", "bad"), columns)
+    names = ", ".join(f'"{name}"' for name in dimensions)
+    lines = "select *, null::varchar as conf, rowid + 1 as raw_row from eurostat_extract"
+    return Observations("extract", None, None, dimensions, _by_row(con, lines), f"select {names} from eurostat_extract")
 
 
 def _text(value: str | None) -> str:
@@ -300,7 +366,9 @@ def _json(path: Path, con: duckdb.DuckDBPyConnection) -> Observations:
     )
     extension = cube.get("extension") or {}
     dataset = _dataset(extension.get("id") or extension.get("datasetId"))
-    return Observations("json-stat", dataset, updated, dimensions, _observed(con, dimensions, cells))
+    return Observations(
+        "json-stat", dataset, updated, dimensions, _by_row(con, cells), f"select {others} from eurostat_cube"
+    )
 
 
 def _in_order(category: dict[str, Any]) -> list[str]:
@@ -344,6 +412,33 @@ def place(code: str) -> tuple[str, str | None, str | None, str | None]:
     return code, found.country_id, found.kind, None
 
 
+@cache
+def _labels() -> dict[str, str]:
+    """Eurostat's aggregates: the code by the normalised name."""
+    rows = [row for row in read_seed("aggregates") if row["publisher"] == "Eurostat"]
+    return {normalise(row["name"]): row["code"] for row in rows}
+
+
+def place_of_label(label: str) -> tuple[str, str | None, str | None, str | None]:
+    """What a label of geo, partner or citizen means, in files that have labels in the place of codes; as `place`."""
+    if code := _labels().get(normalise(label)):
+        return label, code, "aggregate", None
+    try:
+        found = countries().by_id[countries().resolve(label)]
+    except (UnknownCountry, NotAStateThen) as error:
+        return label, None, None, f"country is not known: {error}"
+    return label, found.country_id, found.kind, None
+
+
+def age(code: str) -> str | None:
+    """Full years (0-13, 65+, all, unknown) by a code of age (Y_LT14) or its label (Less than 14 years); else None."""
+    for form, meaning in _AGES:
+        if found := re.fullmatch(form, code):
+            years = [int(group) for group in found.groups() if group]
+            return meaning.format(*years, below=years[0] - 1 if years else 0)
+    return None
+
+
 def periods() -> Iterator[tuple[str, str, str, str]]:
     """Years, half-years, quarters and months as written now and before 2023: period, freq, first day, day after."""
     forms = (("A", 12, ("",)), ("S", 6, ("-S{}", "S{}")), ("Q", 3, ("-Q{}", "Q{}")), ("M", 1, ("-{:02}", "M{:02}")))
@@ -360,6 +455,30 @@ def fill(
     con: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...], rows: Sequence[tuple[str | None, ...]]
 ) -> None:
     """Make a temporary table of text columns, to be joined to the rows; it may be empty."""
-    lists = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
+    _fill(con, name, columns, [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns])
+
+
+def _fill(
+    con: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...], lists: Sequence[list[str | None]]
+) -> None:
     listed = ", ".join(f"unnest(?::varchar[]) as {column}" for column in columns)
     con.execute(f"create or replace temp table {name} as select {listed}", lists)
+
+
+def lookup(con: duckdb.DuckDBPyConnection, column: str, means: Sequence[tuple[str | None, ...]]) -> list[str]:
+    """SQL expressions for what a column's codes mean: a code and its meanings a row, an expression a meaning.
+
+    An ENUM's number picks from a list: unlike a join it keeps the order of rows, and it costs what an index costs.
+    """
+    found = f"meant_{column}"
+    codes = ", ".join(_text(row[0]) for row in means) or "''"
+    con.execute(f"drop type if exists {found}; create type {found} as enum ({codes})")
+    place = f'enum_code(try_cast("{column}" as {found})) + 1'
+    lists = ("[" + ", ".join(_text(row[n]) for row in means) + "]" for n in range(1, len(means[0]) if means else 1))
+    return [f"({listed}::varchar[])[{place}]" for listed in lists]
+
+
+def codes(con: duckdb.DuckDBPyConnection, read: Observations, dimension: str) -> list[str]:
+    """The codes that a dimension has in the file, sorted."""
+    told = con.execute(f'select distinct "{dimension}" from ({read.keys}) where "{dimension}" is not null order by 1')
+    return [str(code) for (code,) in told.fetchall()]
