@@ -10,7 +10,7 @@ run: .venv/ready
 	@$(PY) -m ingest up --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 test: .venv/ready lint
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready
 	@$(PY) -m ruff check --quiet .

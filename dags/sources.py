@@ -20,7 +20,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
-from ingest import errors, pipeline
+from ingest import errors, pipeline, settings
 from ingest.settings import Login
 from ingest.source import Access, Module, describe, discover
 
@@ -63,9 +63,13 @@ def source_dag(module: Module) -> DAG:
 
         @task
         def find(params: Any = None, dag_run: Any = None) -> list[list[dict[str, Any]]]:
-            """List the files of the window: the form's dates, the backfilled interval, or everything."""
+            """List the files of the window: the form's dates, the interval of a schedule or backfill, or everything.
+
+            A schedule looks at a user's folder as a whole: old files may be put there on any day.
+            """
             start, end = params["from"], params["to"]
-            if dag_run.run_type != "manual":
+            by_interval = ("backfill",) if settings.input_folder() else ("backfill", "scheduled")
+            if dag_run.run_type in by_interval:
                 start, end = dag_run.data_interval_start.isoformat(), dag_run.data_interval_end.isoformat()
             try:
                 return pipeline.find(source.key, pipeline.window(start, end, source.look_back_days))

@@ -281,16 +281,22 @@ def _wait_until_ready(airflow: _Airflow, say: Any) -> None:
 
 
 def _run_all(airflow: _Airflow, started: float) -> tuple[list[dict[str, Any]], list[str]]:
-    """Trigger every DAG but the review, unpause all, show them; returns the runs and what went wrong.
+    """Run every DAG but the review, unpause all, show them; returns the runs and what went wrong.
 
-    Triggered first, while a first start's DAGs are paused and nothing else writes Airflow's database.
+    A source that never ran is only unpaused: its schedule's first run is due at once, and a second one beside it would
+    do all its work twice. The others are triggered. The warehouse comes last and waits for them all.
     """
     keys = [*source.discover(), "warehouse"]
     before = {_identity(run) for run in _runs(airflow)}
+    seen = {identity.split()[0] for identity in before}
     run_id = f"make_run__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
-    for key in keys:
-        airflow.trigger(key, run_id)
-    for key in (*keys, REVIEW):  # which starts by itself when something is published, and waits for people
+    for key in source.discover():
+        if key in seen:
+            airflow.trigger(key, run_id)
+        airflow.unpause(key)
+    _await_runs(airflow, set(source.discover()) - seen)
+    airflow.trigger("warehouse", run_id)
+    for key in ("warehouse", REVIEW):  # which starts by itself when something is published, and waits for people
         airflow.unpause(key)
     end = time.monotonic() + RUN_S
     shown: dict[str, str] = {}
@@ -311,6 +317,17 @@ def _run_all(airflow: _Airflow, started: float) -> tuple[list[dict[str, Any]], l
             time.sleep(1)
         live.update(_progress(keys, runs, [], rows, started) if console.is_terminal else Group())
     return runs, [text for run in runs if run["state"] == "failed" for text in _why(airflow, run)]
+
+
+def _await_runs(airflow: _Airflow, keys: set[str]) -> None:
+    """Wait until the scheduler has made the first run of each of these DAGs."""
+    end = time.monotonic() + READY_S
+    while late := keys - {run["dag_id"] for run in _runs(airflow)}:
+        if time.monotonic() > end or airflow.ended():
+            raise EntenteError(
+                f"no run of {', '.join(sorted(late))} after {READY_S:.0f} s", mend=f"read {airflow.logs}/scheduler.log"
+            )
+        time.sleep(0.5)
 
 
 def _runs(airflow: _Airflow) -> list[dict[str, Any]]:
