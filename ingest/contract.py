@@ -533,8 +533,7 @@ MIGRATION = Table(
                "period_start between date '1945-01-01' and date '2101-01-01'"),
         _PERIOD_END,
         Column("value", "DOUBLE", "in `unit`; null where the publisher prints a mark instead; 0 only where it prints 0",
-               False, "value >= 0 and (unit not in ('persons', 'cases', 'events') or method <> 'reported' "
-               "or value = round(value))", "what is counted is whole and not negative: " + _REPORT),
+               False, "value >= 0", "a count can't be negative: " + _REPORT),
         Column("value_low", "DOUBLE", "the least that the mark or interval allows (1 where `*` hides 1 to 4)"),
         Column("value_high", "DOUBLE", "the most that it allows", False,
                "value_low is null or value_high >= value_low"),
