@@ -225,7 +225,8 @@ def test_what_is_written_at_once_leaves_out_the_rows_that_the_slow_way_leaves_ou
         "case i % 11 when 0 then '-1' when 1 then '3.7' else i::varchar end as persons, "
         "case when i % 13 = 0 then 'inf'::double else i end as height_m, "
         "date '1900-01-01' + i::int * 200 as seen_on, [i::varchar] as parties, "
-        f"case when i % 17 = 0 then 'a ghost: ' || i end as _reason, case when i % 17 = 0 then 'ask' end as _mend, {NUMBERED} "
+        "case when i % 17 = 0 then 'a ghost: ' || i end as _reason, case when i % 17 = 0 then 'ask' end as _mend, "
+        f"{NUMBERED} "
         "from range(1, 400) as t (i)"
     )
     con.execute(f"create or replace temp view rows_in as {rows}")

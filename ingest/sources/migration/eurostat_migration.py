@@ -76,7 +76,6 @@ CODES_MEND = "look whether the publisher changed a code list; a new code belongs
 PLACE_MEND = "add the code to dbt_project/seeds/country_codes.csv or aggregates.csv, a label to country_aliases.csv"
 FIGURE_MEND = "where points part thousands, export the table again with commas; else report it to the publisher"
 UNMATCHED = 0.005  # share of the people in single countries above which unknown countries fail the file
-
 FREQS = {"A": "A", "Annual": "A", "M": "M", "Monthly": "M"}
 UNITS = {"PER": "persons", "Person": "persons", "NR": "persons", "Number": "persons"}
 PURPOSES = {"TOTAL": "all", "FAM": "family", "EDUC": "study", "EMP": "work", "OTH": "other"}
@@ -129,9 +128,8 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     }  # fmt: skip
     return con.sql(_ROWS.format(
         constants=", ".join(f"{eurostat.constant(text)} as {name}" for name, text in same.items()),
-        origin="near" if is_from else "far", destination="far" if is_from else "near",
-        freq=grain, base=5 if dataset.startswith(ROUNDED) else "null",
-        codes=CODES_MEND, places=PLACE_MEND, figures=FIGURE_MEND,
+        origin="near" if is_from else "far", destination="far" if is_from else "near", freq=grain, places=PLACE_MEND,
+        base=5 if dataset.startswith(ROUNDED) else "null", codes=CODES_MEND, figures=FIGURE_MEND,
     ))  # fmt: skip
 
 
