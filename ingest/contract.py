@@ -7,16 +7,20 @@ Every row also carries PROVENANCE. The staging models of dbt read these tables a
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import duckdb
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import duckdb
-
 SPOOL = "format parquet, compression uncompressed, dictionary_size_limit 1"  # written and read within seconds
+PARQUET = "format parquet, compression zstd, dictionary_size_limit 5000, write_bloom_filter false"
+SORTED_BELOW = 500_000  # rows; more that come in an order of their own stay in it
+HASHES = 10_000_000  # of keys that are sorted at a time: 80 MB
 
 
 @dataclass(frozen=True)
@@ -609,7 +613,10 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Checked:
-    """Names of the DuckDB view of the good rows and of the table of the bad ones, and their counts."""
+    """Names of the DuckDB view of the good rows and of the table of the bad ones, and their counts.
+
+    `file` is set where the good rows stand already in a Parquet file as they are to land.
+    """
 
     good: str
     bad: str
@@ -617,6 +624,7 @@ class Checked:
     rows_good: int
     rows_bad: int
     reasons: dict[str, int]
+    file: Path | None = None
 
 
 def all_columns(table: Table) -> tuple[Column, ...]:
@@ -649,11 +657,14 @@ def check(con: duckdb.DuckDBPyConnection, rows: str, table: Table, spool: Path |
 
     `rows` has the table's columns and PROVENANCE; values are cast to the declared types (a value that can't be
     cast, or only by losing a part of it, is quarantined). Optional `_reason` and `_mend` mark rows that the source
-    itself knows to be bad. Good rows are sorted by key. Rows without a `raw_row` are those of a raw file in its order:
-    they are numbered from 1 and stay in that order, which costs no sort, and `{line}` in their `_mend` becomes
-    raw_row + 1. Null keys count as equal. `rows` is read once: into the Parquet file `spool`, so that memory is bounded
-    however many they are, or where none is given into a temporary table. Raises LookupError naming the columns that
-    are missing or not known.
+    itself knows to be bad. Good rows are sorted by key, unless they come with `spool`, are SORTED_BELOW or more, and
+    stand in the order of their `raw_row`, in which they then stay. Rows without a `raw_row` are those of a raw file in
+    its order: they are numbered from 1 and stay in that order, and `{line}` in their `_mend` becomes raw_row + 1. Null
+    keys count as equal. Text may come as ENUM, which is judged by its values and costs next to nothing to write.
+
+    With the path `spool` the rows go through a Parquet file, so that memory is bounded however many they are; without
+    one they go into a temporary table. `rows` is read once, and where it has `raw_row` and bad rows once more. Raises
+    LookupError naming the columns that are missing or not known.
     """
     have = {str(row[0]): str(row[1]) for row in con.execute(f'describe "{rows}"').fetchall()}
     columns = all_columns(table)
@@ -666,28 +677,29 @@ def check(con: duckdb.DuckDBPyConnection, rows: str, table: Table, spool: Path |
     keys = ", ".join(f'"{name}"' for name in table.key)
     names = ", ".join(f'"{c.name}"' for c in columns)
     prefer = ", ".join(filter(None, (table.prefer and f"{table.prefer} nulls last", "raw_row")))
-    _judge(con, rows, table, have, spool)
-    con.execute(
-        f'create or replace temp table "{rows}_shared" as '
-        f'select _key from "{rows}_checked" where _reason is null group by _key having count(*) > 1'
-    )
-    con.execute(
-        f'create or replace temp table "{rows}_odd" as '
-        f'select * from "{rows}_checked" where _reason is not null or _key in (from "{rows}_shared")'
-    )
+    problems = " ".join(filter(None, (_problem(c) for c in columns if c.name in have)))
+    is_final = "raw_row" in have and spool is not None
+    if spool and is_final:
+        # what is written tells its nulls, and is judged sooner than what is read; seldom is there a row to be left out
+        rows_in = _write(con, rows, _judged(rows, table, have, "", is_final), names, spool)
+        if not _holds(con, rows, table, have, spool):
+            rows_in = _write(con, rows, _judged(rows, table, have, problems, is_final), names, spool)
+        _add_shared(con, rows, keys)
+    else:
+        rows_in = _keep(con, rows, _judged(rows, table, have, problems, is_final), keys, "raw_row" in have, spool)
     con.execute(
         f'create or replace temp table "{rows}_again" as select _row from "{rows}_odd" where _reason is null '
         f"qualify row_number() over (partition by {keys} order by {prefer}, {names}) > 1"
     )
-    again = f'_row in (from "{rows}_again")'
-    rows_in, rows_again = _count(con, f"{rows}_checked"), _count(con, f"{rows}_again")
+    again, rows_again = f'_row in (from "{rows}_again")', _count(con, f"{rows}_again")
     # a bit for each row and no join, because DuckDB keeps the order of rows through filters and not through joins
     con.execute(f'set variable "{rows}_again" = (select bitstring_agg(_row, 0, {rows_in}) from "{rows}_again")')
     once = f"and get_bit(getvariable('{rows}_again'), _row::integer) = 0" if rows_again else ""
-    order = f"order by {keys}, raw_row" if "raw_row" in have else ""
+    may_stay = is_final and rows_in >= SORTED_BELOW and _is_in_order(con, rows)
+    is_in_order = "raw_row" not in have or may_stay
+    order = "" if is_in_order else f"order by {keys}, raw_row"
     con.execute(
-        f'create or replace temp view "{rows}_good" as '
-        f'select {names} from "{rows}_checked" where _reason is null {once} {order}'
+        f'create or replace temp view "{rows}_good" as select {names} from "{rows}_fit" where true {once} {order}'
     )
     mends = " ".join(f"when starts_with(_reason, '{c.name} ') then '{_quote(c.mend)}'" for c in columns if c.mend)
     con.execute(
@@ -705,30 +717,126 @@ def check(con: duckdb.DuckDBPyConnection, rows: str, table: Table, spool: Path |
     reasons = con.execute(
         f"select split_part(reason, ':', 1), count(*) from \"{rows}_bad\" group by 1 order by 2 desc, 1 limit 50"
     ).fetchall()
-    return Checked(f"{rows}_good", f"{rows}_bad", rows_in, rows_in - rows_bad, rows_bad, dict(reasons))
+    file = spool if is_final and is_in_order and not rows_again else None
+    return Checked(f"{rows}_good", f"{rows}_bad", rows_in, rows_in - rows_bad, rows_bad, dict(reasons), file)
 
 
-def _judge(con: duckdb.DuckDBPyConnection, rows: str, table: Table, have: dict[str, str], spool: Path | None) -> None:
-    """Read `rows` once and lay the view ROWS_checked over what is kept: the typed columns, `_row` (position, from 0),
-    `_key` (hash of the key), and of rows that are bad in themselves `_reason`, `_given_mend` and `_as_read` (JSON)."""
+def _judged(rows: str, table: Table, have: dict[str, str], problems: str, is_final: bool) -> str:
+    """SQL of the rows: typed columns, and of those that are bad in themselves `_reason`, `_given_mend`, `_as_read`.
+
+    Bad is what the source says is bad, what its type can't hold, and what the arms of a CASE `problems` tell. Text that
+    comes as ENUM stays one where the rows are written as they are to land.
+    """
     columns = [c for c in all_columns(table) if c.name in have]
+    as_is = {c.name for c in columns if is_final and c.type == "VARCHAR" and have[c.name].startswith("ENUM(")}
     reason, mend = (f'"{name}"::varchar' if name in have else "null::varchar" for name in ("_reason", "_mend"))
-    casts = ", ".join(f'try_cast("{c.name}" as {c.type}) as "{c.name}"' for c in columns)
+    casts = ", ".join(
+        f'"{c.name}"' if c.name in as_is else f'try_cast("{c.name}" as {c.type}) as "{c.name}"' for c in columns
+    )
     lost = " ".join(
         f"when {_is_lost(c)} then '{c.name} is no {c.type}: ' || left(cast(\"{c.name}\" as varchar), 80)"
         for c in columns
-        if have[c.name] != c.type or c.type == "DOUBLE"  # what has its type already loses nothing, and infinity is one
+        # what has its type already loses nothing, and infinity is one
+        if c.name not in as_is and (have[c.name] != c.type or c.type == "DOUBLE")
     )
-    lost = f"case {lost} end" if lost else "null"
-    problems = " ".join(filter(None, (_problem(c) for c in columns)))
-    keys = ", ".join(f'"{name}"' for name in table.key)
-    judged = (
-        f"with typed as (select {casts}, coalesce({reason}, {lost}) as _lost, {mend} as _given_mend, "
-        f'struct_pack({_struct(columns)}) as _read from "{rows}"), '
-        f"judged as (select * exclude (_lost), coalesce(_lost, case {problems} end) as _reason from typed) "
-        f"select * exclude (_read), hash({keys}) as _key, "
-        "case when _reason is not null then cast(to_json(_read) as varchar) end as _as_read from judged"
+    return (
+        f"with typed as (select {casts}, coalesce({reason}, {f'case {lost} end' if lost else 'null'}) as _lost, "
+        f'{mend} as _given_mend, struct_pack({_struct(columns)}) as _read from "{rows}"), '
+        f"judged as (select * exclude (_lost), coalesce(_lost, {f'case {problems} end' if problems else 'null'}) "
+        "as _reason from typed) "
+        "select * exclude (_read), case when _reason is not null then cast(to_json(_read) as varchar) end as _as_read "
+        "from judged"
     )
+
+
+def _write(con: duckdb.DuckDBPyConnection, rows: str, judged: str, names: str, path: Path) -> int:
+    """Write the good rows as they are to land; returns how many rows there are with the bad ones.
+
+    Makes the view ROWS_fit of what is written, with `_row` (position, from 0), and the table ROWS_odd of the bad rows.
+    One thread writes as it reads; several would each hold what the others are not ready for, and cut row groups by the
+    memory that there is.
+    """
+    drawing = f"{rows}_unfit_{uuid.uuid4().hex[:8]}"
+    con.execute(f'create temp sequence "{drawing}"')
+    [threads] = con.execute("select current_setting('threads')").fetchone() or (1,)
+    con.execute("set threads = 1")
+    con.execute(  # bad rows draw a number and are left out
+        f"copy (select {names} from ({judged}) where case when _reason is null then true "
+        f"else nextval('{drawing}') is null end) to '{_quote(str(path))}' ({PARQUET})"
+    )
+    con.execute(f"set threads = {threads}")
+    [drawn] = con.execute(f"select nextval('{drawing}') - 1").fetchone() or (0,)
+    con.execute(
+        f'create or replace temp view "{rows}_fit" as select file_row_number as _row, * exclude (file_row_number) '
+        f"from read_parquet('{_quote(str(path))}', file_row_number = true)"
+    )
+    con.execute(
+        f'create or replace temp table "{rows}_odd" as select null::bigint as _row, * from ({judged}) '
+        f"where {'_reason is not null' if drawn else 'false'}"
+    )
+    if (told := _count(con, f"{rows}_odd")) != drawn:
+        raise RuntimeError(f"{drawn:,} rows were bad when they were read first, and {told:,} when read again")
+    return _count(con, f"{rows}_fit") + int(drawn)
+
+
+def _holds(con: duckdb.DuckDBPyConnection, rows: str, table: Table, have: dict[str, str], path: Path) -> bool:
+    """Whether all that is written in ROWS_fit is as the table declares it: what _problem tells of each row, told of the
+    file. Nulls are counted in its footer, and an ENUM is judged by its values."""
+    counted = con.execute(
+        "select path_in_schema, bool_and(coalesce(stats_null_count = 0, false)) "
+        f"from parquet_metadata('{_quote(str(path))}') group by 1"
+    ).fetchall()
+    never_null = {name for name, is_never in counted if is_never}
+    left = []
+    for column in all_columns(table):
+        if column.required and column.name not in never_null:
+            left.append(f'"{column.name}" is null')
+        if column.check and not (have[column.name].startswith("ENUM(") and _is_fit(con, column, have[column.name])):
+            left.append(f"not coalesce({column.check}, true)")
+    wrong = " or ".join(left) or "false"
+    return con.execute(f'select count(*) filter ({wrong}) from "{rows}_fit"').fetchone() == (0,)
+
+
+def _is_fit(con: duckdb.DuckDBPyConnection, column: Column, enum: str) -> bool:
+    """Whether the column's check speaks of no other column and holds for each value of the ENUM."""
+    try:
+        told = con.execute(
+            f"select bool_and(coalesce({column.check}, true)) "
+            f'from (select unnest(enum_range(null::{enum}))::varchar as "{column.name}")'
+        ).fetchone()
+    except duckdb.BinderException:
+        return False
+    return bool(told and told[0])
+
+
+def _add_shared(con: duckdb.DuckDBPyConnection, rows: str, keys: str) -> None:
+    """Add to ROWS_odd the rows of ROWS_fit that share their key. The hashes of keys are sorted, HASHES of them at a
+    time: a GROUP BY would take twice the time and several times the memory."""
+    import numpy  # not above: every parse of a DAG would pay for it
+
+    parts = _count(con, f"{rows}_fit") // HASHES + 1
+    for part in range(parts):
+        where = f"where hash({keys}) % {parts} = {part}" if parts > 1 else ""
+        found = con.execute(f'select hash({keys}) as hash from "{rows}_fit" {where}').fetchnumpy()["hash"]
+        hashes = numpy.sort(numpy.asarray(found))
+        if shared := ", ".join(map(str, numpy.unique(hashes[1:][hashes[1:] == hashes[:-1]]))):
+            con.execute(f'insert into "{rows}_odd" by name select * from "{rows}_fit" where hash({keys}) in ({shared})')
+
+
+def _is_in_order(con: duckdb.DuckDBPyConnection, rows: str) -> bool:
+    """Whether the rows of ROWS_fit stand in the order of their raw_row."""
+    told = con.execute(
+        "select count(*) = count(*) filter (raw_row >= coalesce(before, raw_row)) "
+        f'from (select raw_row, lag(raw_row) over () as before from "{rows}_fit")'
+    ).fetchone()
+    return bool(told and told[0])
+
+
+def _keep(
+    con: duckdb.DuckDBPyConnection, rows: str, judged: str, keys: str, has_number: bool, spool: Path | None
+) -> int:
+    """Read all rows into the spool or a temporary table; returns how many. Makes ROWS_fit and ROWS_odd as above."""
+    judged = f"select *, hash({keys}) as _key from ({judged})"
     if spool:
         kept, row = f"read_parquet('{_quote(str(spool))}', file_row_number = true)", "file_row_number"
         con.execute(f"copy ({judged}) to '{_quote(str(spool))}' ({SPOOL})")
@@ -736,11 +844,21 @@ def _judge(con: duckdb.DuckDBPyConnection, rows: str, table: Table, have: dict[s
         kept, row = f'"{rows}_kept"', "rowid"
         con.execute(f"create or replace temp table {kept} as {judged}")
     numbered = f"{row} as _row, * exclude ({row})" if spool else f"{row} as _row, *"
-    if "raw_row" not in have:
+    if not has_number:
         numbered += (
             " replace (left(_as_read, -1) || ',\"raw_row\":' || _row + 1 || '}' as _as_read), _row + 1 as raw_row"
         )
     con.execute(f'create or replace temp view "{rows}_checked" as select {numbered} from {kept}')
+    con.execute(f'create or replace temp view "{rows}_fit" as from "{rows}_checked" where _reason is null')
+    con.execute(
+        f'create or replace temp table "{rows}_shared" as '
+        f'select _key from "{rows}_fit" group by _key having count(*) > 1'
+    )
+    con.execute(
+        f'create or replace temp table "{rows}_odd" as '
+        f'select * from "{rows}_checked" where _reason is not null or _key in (from "{rows}_shared")'
+    )
+    return _count(con, f"{rows}_checked")
 
 
 def _struct(columns: Iterable[Column]) -> str:

@@ -62,26 +62,30 @@ _PERIOD = re.compile(r"\d{4}(-(Q[1-4]|S[12]|W\d\d|\d\d(-\d\d)?)|[MQSW]\d\d?|-?M\
 _DATAFLOW = re.compile(r"(?:\w+:)?(\w+)(?:\$\w*)?(?:\([\d.]+\))?")
 
 
+Mapped = Callable[[str, str], duckdb.DuckDBPyRelation]
+
+
 @dataclass(frozen=True)
 class Observations:
     """What a file holds. `rows` is lazy: the dimensions by name, then OBSERVED, in the order of the file.
 
     `raw_row` is the series of a TSV, the row of a CSV, the cell of a JSON-stat cube, each from 1. `dataset` is
     the lower-case code and `updated` the day of the last update, each null where the file does not tell it.
-    `mapped` gives rows whose leading columns are SQL over the dimensions, worked out once per series in a TSV and not
-    once per figure. `keys` is a query of the dimensions, for what is to be known of them before the rows are read.
+    `mapped(columns, when)` gives rows that lead with what SQL makes of the dimensions and of time_period; in a TSV that
+    is worked out once per series and once per period of the header, and not once per figure. `keys` is a query of the
+    dimensions, for what is to be known of them before the rows are read.
     """
 
     form: str
     dataset: str | None
     updated: date | None
     dimensions: tuple[str, ...]
-    mapped: Callable[[str], duckdb.DuckDBPyRelation]
+    mapped: Mapped
     keys: str
 
     @property
     def rows(self) -> duckdb.DuckDBPyRelation:
-        return self.mapped(", ".join(f'"{name}"' for name in self.dimensions))
+        return self.mapped(", ".join(f'"{name}"' for name in self.dimensions), "time_period")
 
 
 def read(path: Path, con: duckdb.DuckDBPyConnection) -> Observations:
@@ -143,26 +147,27 @@ def _dimensions(names: list[str]) -> tuple[str, ...]:
 
 
 def _observed(con: duckdb.DuckDBPyConnection, cells: str) -> duckdb.DuckDBPyRelation:
-    """The rows from `cells`: leading columns, time_period, cell as in a TSV, conf, raw_row, why the line is `bad`.
+    """The rows from `cells`: leading columns, cell as in a TSV, conf, raw_row, why the line is `bad`.
 
     Most cells are a bare figure; what costs time (letters, reasons) is worked out for the others alone.
     """
     return con.sql(
-        f"with known as (from ({cells}) where bad is not null or conf is not null or cell not in ('', ':')), "
-        "bare as (select *, try_cast(cell as double) as figure, coalesce(isfinite(figure), false) as is_bare "
+        "with bare as (select *, try_cast(cell as double) as figure, coalesce(isfinite(figure), false) as is_bare "
+        f"from ({cells}) where bad is not null or conf is not null or cell not in ('', ':', ': ')), "
+        "known as (from bare where is_bare or bad is not null or conf is not null or trim(cell) not in ('', ':')), "
+        "split as (select *, case when is_bare then null when starts_with(trim(cell), ':') then ':' "
+        "else split_part(trim(cell), ' ', 1) end as number, "
+        "case when not is_bare then replace(substr(trim(cell), length(number) + 1), ' ', '') end as letters "
         "from known), "
-        "split as (select *, case when is_bare then null when starts_with(cell, ':') then ':' "
-        "else split_part(cell, ' ', 1) end as number, "
-        "case when not is_bare then replace(substr(cell, length(number) + 1), ' ', '') end as letters from bare), "
         "parsed as (select *, case when is_bare then figure when number not in ('', ':') "
         "then try_cast(number as double) end as value from split) "
-        "select * exclude (time_period, value, cell, conf, raw_row, bad, figure, is_bare, number, letters), "
-        "time_period, case when is_bare or isfinite(value) then value end as value, "
+        "select * exclude (value, cell, conf, raw_row, bad, figure, is_bare, number, letters), "
+        "case when is_bare or isfinite(value) then value end as value, "
         "case when letters <> '' then array_to_string(list_sort(list_distinct(string_split(letters, ''))), '') end "
         "as flag, conf, raw_row, case when bad is not null then bad when is_bare then null "
         "when number not in ('', ':') and not coalesce(isfinite(value), false) then 'the figure is no number: ' || "
-        f"left(cell, 80) when letters <> '' and not regexp_full_match(letters, '[{FLAGS}]+') "
-        "then 'the flag is not known: ' || left(cell, 80) end as _reason, "
+        f"left(trim(cell), 80) when letters <> '' and not regexp_full_match(letters, '[{FLAGS}]+') "
+        "then 'the flag is not known: ' || left(trim(cell), 80) end as _reason, "
         "case when bad is not null then 'correct the line, or get the file again' "
         "when _reason is not null then 'correct the figure, or report it to the publisher; a new flag "
         "of theirs belongs into FLAGS of ingest/readers/eurostat.py' end as _mend from parsed"
@@ -188,7 +193,6 @@ def _tsv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> O
     options = "delim = '\x01', quote = '', escape = '', max_line_size = 16777216"
     con.execute(f"create or replace temp table eurostat_lines as from {_source(path, ['line'], options)}")
     keys = ", ".join(f'keys[{n}] as "{name}"' for n, name in enumerate(dimensions, 1))
-    listed = ", ".join(f"'{period}'" for period in periods)
     series = (
         f"select * exclude (keys), {keys} from (select rowid + 1 as raw_row, string_split(line, chr(9)) as cells, "
         "string_split(cells[1], ',') as keys, "
@@ -197,13 +201,22 @@ def _tsv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> O
         "left(cells[1], 80) end as bad from eurostat_lines where trim(line) <> '')"
     )
 
-    def mapped(columns: str) -> duckdb.DuckDBPyRelation:
-        cells = (
-            f"select {columns}, unnest(case when bad is null then [{listed}] else [null] end) as time_period, "
-            f"unnest(case when bad is null then cells[2:{len(periods) + 1}] else [null] end).trim() as cell, "
-            f"bad, raw_row, null::varchar as conf from ({series})"
+    def mapped(columns: str, when: str) -> duckdb.DuckDBPyRelation:
+        listed = ", ".join(f"'{period}'" for period in periods)
+        con.execute(
+            f"create or replace temp table eurostat_periods as select {when}, time_period = '{periods[0]}' as is_first "
+            f"from (select unnest([{listed}]) as time_period)"
         )
-        return _observed(con, cells)
+        lists = []
+        for name in con.table("eurostat_periods").columns:  # what each period means, to be unnested beside the cells
+            con.execute(f"set variable eurostat_{name} = (select list({name}) from eurostat_periods)")
+            lists.append(f"unnest(getvariable('eurostat_{name}')) as {name}")
+        each = f"select {columns}, cells[2:{len(periods) + 1}] as cells, bad, raw_row from ({series})"
+        return _observed(
+            con,
+            f"select * exclude (is_first) from (select * exclude (cells), {', '.join(lists)}, unnest(cells) as cell, "
+            f"null::varchar as conf from ({each})) where bad is null or is_first",
+        )
 
     query = f"select {keys} from (select string_split(split_part(line, chr(9), 1), ',') as keys from eurostat_lines)"
     return Observations("tsv", None, None, dimensions, mapped, query)
@@ -259,9 +272,9 @@ def _csv(path: Path, con: duckdb.DuckDBPyConnection, first: str, last: str) -> O
     )  # fmt: skip
 
 
-def _by_row(con: duckdb.DuckDBPyConnection, lines: str) -> Callable[[str], duckdb.DuckDBPyRelation]:
+def _by_row(con: duckdb.DuckDBPyConnection, lines: str) -> Mapped:
     """`mapped` of a form that has one figure a row: `lines` are what `_observed` takes, and the dimensions."""
-    return lambda columns: _observed(con, f"select {columns}, time_period, cell, conf, raw_row, bad from ({lines})")
+    return lambda columns, when: _observed(con, f"select {columns}, {when}, cell, conf, raw_row, bad from ({lines})")
 
 
 def _extract(path: Path, con: duckdb.DuckDBPyConnection) -> Observations:
@@ -466,19 +479,42 @@ def _fill(
 
 
 def lookup(con: duckdb.DuckDBPyConnection, column: str, means: Sequence[tuple[str | None, ...]]) -> list[str]:
-    """SQL expressions for what a column's codes mean: a code and its meanings a row, an expression a meaning.
+    """SQL expressions for a column's codes and what they mean: the code itself, then a meaning each.
 
-    An ENUM's number picks from a list: unlike a join it keeps the order of rows, and it costs what an index costs.
+    An ENUM's number picks from a list of ENUMs: unlike a join it keeps the order of rows, and costs next to nothing.
     """
-    found = f"meant_{column}"
-    codes = ", ".join(_text(row[0]) for row in means) or "''"
-    con.execute(f"drop type if exists {found}; create type {found} as enum ({codes})")
-    place = f'enum_code(try_cast("{column}" as {found})) + 1'
-    lists = ("[" + ", ".join(_text(row[n]) for row in means) + "]" for n in range(1, len(means[0]) if means else 1))
-    return [f"({listed}::varchar[])[{place}]" for listed in lists]
+    code = f'try_cast("{column}" as {_enum(con, f"meant_{column}", [row[0] for row in means])})'
+    made = [code]
+    for n, meant in enumerate(list(zip(*means, strict=True))[1:]):
+        kind = _enum(con, f"meant_{column}_{n}", meant)
+        listed = ", ".join(map(_text, meant))
+        made.append(f"([{listed}]::{kind}[])[enum_code({code}) + 1]")
+    return made
 
 
-def codes(con: duckdb.DuckDBPyConnection, read: Observations, dimension: str) -> list[str]:
-    """The codes that a dimension has in the file, sorted."""
-    told = con.execute(f'select distinct "{dimension}" from ({read.keys}) where "{dimension}" is not null order by 1')
-    return [str(code) for (code,) in told.fetchall()]
+def _enum(con: duckdb.DuckDBPyConnection, name: str, values: Sequence[str | None]) -> str:
+    """Make an ENUM of the values that are not null."""
+    listed = ", ".join(_text(value) for value in dict.fromkeys(values) if value is not None)
+    con.execute(f"drop type if exists {name}; create type {name} as enum ({listed or repr('')})")
+    return name
+
+
+def constant(text: str) -> str:
+    """SQL of a text that is the same in every row, as an ENUM."""
+    return f"{_text(text)}::enum({_text(text)})"
+
+
+def joined(con: duckdb.DuckDBPyConnection, read: Observations, name: str, parts: Sequence[str]) -> str:
+    """SQL of expressions over the dimensions joined by `;` without those that are null, as an ENUM; or null."""
+    if len(parts) < 2:
+        return "".join(parts) or "null::varchar"
+    text = f"nullif(concat_ws(';', {', '.join(parts)}), '')"
+    found = con.execute(f"select distinct {text} as told from ({read.keys}) order by 1").fetchall()
+    return f"try_cast({text} as {_enum(con, f'meant_{name}', [told for (told,) in found])})"
+
+
+def codes(con: duckdb.DuckDBPyConnection, read: Observations) -> dict[str, list[str]]:
+    """The codes that each dimension has in the file, sorted."""
+    listed = ", ".join(f'list(distinct "{name}")' for name in read.dimensions)
+    told = con.execute(f"select {listed} from ({read.keys})").fetchone() or ()
+    return {name: sorted(filter(None, found or [])) for name, found in zip(read.dimensions, told, strict=True)}

@@ -194,6 +194,68 @@ def test_rows_that_the_source_does_not_number_are_numbered_and_stay_in_the_order
     assert again == (1009,)
 
 
+NUMBERED = "'s'::enum('s') as source_key, '1' as vintage, '0' as raw_sha256, i as raw_row"
+
+
+def spooled(con: duckdb.DuckDBPyConnection, rows: str, folder: Path, table: Table = THINGS) -> Checked:
+    con.execute(f"create or replace temp view rows_in as {rows}")
+    return contract.check(con, "rows_in", table, folder / "it's spool.parquet")
+
+
+def test_many_rows_in_the_order_of_their_number_are_written_once_and_stay_in_it(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contract, "SORTED_BELOW", 3)
+    monkeypatch.setattr(contract, "HASHES", 2)  # of keys, in several parts
+    rows = "select unnest(['c', 'a', 'b', 'd']) as thing, unnest([1, 2, 2, {}]) as i"
+    ordered = spooled(con, f"select thing, {NUMBERED} from ({rows.format(3)})", tmp_path, BARE)
+    assert ordered.file and ordered.rows_good == 4
+    found = con.execute(f"select thing, raw_row, source_key from '{tmp_path}/*.parquet'").fetchall()
+    assert found == [("c", 1, "s"), ("a", 2, "s"), ("b", 2, "s"), ("d", 3, "s")]
+    mixed = spooled(con, f"select thing, {NUMBERED} from ({rows.format(1)})", tmp_path, BARE)
+    assert mixed.file is None and [row["thing"] for row in good(con, mixed)] == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("fewest", [0, 10**9])
+def test_what_is_written_at_once_leaves_out_the_rows_that_the_slow_way_leaves_out(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fewest: int
+) -> None:
+    rows = (
+        "select case i % 7 when 0 then 'x' when 1 then null else 'b' || i end as thing, "
+        "case i % 11 when 0 then '-1' when 1 then '3.7' else i::varchar end as persons, "
+        "case when i % 13 = 0 then 'inf'::double else i end as height_m, "
+        "date '1900-01-01' + i::int * 200 as seen_on, [i::varchar] as parties, "
+        "case when i % 17 = 0 then 'a ghost: ' || i end as _reason, case when i % 17 = 0 then 'ask' end as _mend, "
+        f"{NUMBERED} "
+        "from range(1, 400) as t (i)"
+    )
+    con.execute(f"create or replace temp view rows_in as {rows}")
+    slow = contract.check(con, "rows_in", THINGS)
+    expected = sorted(map(str, good(con, slow))), bad(con, slow)
+    monkeypatch.setattr(contract, "SORTED_BELOW", fewest)
+    fast = spooled(con, rows, tmp_path)
+    assert (sorted(map(str, good(con, fast))), bad(con, fast)) == expected
+    assert (fast.rows_in, fast.rows_good, fast.rows_bad) == (slow.rows_in, slow.rows_good, slow.rows_bad)
+    assert fast.reasons == slow.reasons and 0 < fast.rows_good < fast.rows_in
+
+
+def test_an_enum_is_text_and_one_of_its_values_may_be_bad(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    kind = Column("kind", "VARCHAR", "what it is", True, "kind in ('tree', 'stone')", "write tree or stone")
+    table = Table("kinds", "One row per thing", ("thing",), (*BARE.columns, kind))
+    rows = (
+        "select 'a' || i as thing, {}::enum('tree', 'stone', 'ghost') as kind, " + NUMBERED + " from range(1, 4) t (i)"
+    )
+    fit = spooled(con, rows.format("['tree', 'stone', 'tree'][i]"), tmp_path, table)
+    described = con.execute(f'describe "{fit.good}"').fetchall()
+    assert fit.rows_bad == 0 and {str(row[1]) for row in described} == {"VARCHAR", "BIGINT"}
+    unfit = spooled(con, rows.format("['tree', 'ghost', null][i]"), tmp_path, table)
+    assert [(row[1], row[2]) for row in bad(con, unfit)] == [
+        ("kind is not as declared: ghost", "write tree or stone"),
+        ("kind is missing", "write tree or stone"),
+    ]
+    assert json.loads(bad(con, unfit)[0][3])["kind"] == "ghost"
+
+
 def test_missing_and_unknown_columns_are_named(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create view rows_in as select 'a' as thing, 1 as weight_kg")
     with pytest.raises(

@@ -92,7 +92,7 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     if not told:
         raise BadFile(f"the name {name!r} tells none of the tables avia_paocc ... avia_par_<cc>", mend=mend)
     dataset = told[1].lower()
-    read = eurostat.read(raw.path, con)
+    read = eurostat.read(raw.plain, con)
     if read.dataset and read.dataset != dataset:
         raise BadFile(f"it is named {dataset} and holds {read.dataset}", mend="name the file after what it holds")
     try:

@@ -76,7 +76,6 @@ CODES_MEND = "look whether the publisher changed a code list; a new code belongs
 PLACE_MEND = "add the code to dbt_project/seeds/country_codes.csv or aggregates.csv, a label to country_aliases.csv"
 FIGURE_MEND = "where points part thousands, export the table again with commas; else report it to the publisher"
 UNMATCHED = 0.005  # share of the people in single countries above which unknown countries fail the file
-
 FREQS = {"A": "A", "Annual": "A", "M": "M", "Monthly": "M"}
 UNITS = {"PER": "persons", "Person": "persons", "NR": "persons", "Number": "persons"}
 PURPOSES = {"TOTAL": "all", "FAM": "family", "EDUC": "study", "EMP": "work", "OTH": "other"}
@@ -104,7 +103,7 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     if not told or told[1].lower() not in TABLES:
         raise BadFile(f"the name {name!r} tells none of the tables {', '.join(TABLES)}", mend=NAME_MEND)
     dataset = told[1].lower()
-    read = eurostat.read(raw.path, con)
+    read = eurostat.read(raw.plain, con)
     if read.dataset and read.dataset != dataset:
         raise BadFile(f"it is named {dataset} and holds {read.dataset}", mend="name the file after what it holds")
     try:
@@ -116,45 +115,47 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         problem = f"dimensions {', '.join(read.dimensions)}; expected {whence}, geo and of {', '.join(PARTS)}"
         raise BadFile(problem, mend=CODES_MEND)
     columns, all_known = _columns(con, read, dataset)
-    read.mapped(columns).create_view("meant", replace=True)
+    _, freq, start, after = eurostat.lookup(con, "time_period", list(eurostat.periods()))
+    after = f"{start}::date + 1" if measure == "stock" else f"{after}::date"
+    when = f"{freq} as period_freq, {start}::date as period_start, {after} as period_end, time_period"
+    read.mapped(columns, when).create_view("meant", replace=True)
     if not all_known:
         _matched(con)
-    start, after, grain = eurostat.lookup(con, "time_period", [(p, s, e, f) for p, f, s, e in eurostat.periods()])
-    ends, is_stock = ("far", "near"), measure == "stock"
-    origin, destination = reversed(ends) if concept == "next_residence" else ends
-    sql = _ROWS.format(
-        dataset=dataset, vintage=vintage, measure=measure, concept=concept, origin=origin, destination=destination,
-        side="destination" if origin == "far" else "origin", of="M" if dataset.endswith("m") else "A", start=start,
-        grain=grain, as_grain="'P'" if is_stock else "period_grain",
-        after="start::date + 1" if is_stock else f"{after}::date",
-        base=5 if dataset.startswith(ROUNDED) else "null", codes=CODES_MEND, places=PLACE_MEND, figures=FIGURE_MEND,
-    )  # fmt: skip
-    return con.sql(sql)
+    is_from, grain = concept == "next_residence", "M" if dataset.endswith("m") else "A"
+    same = {
+        "dataset": dataset, "vintage": str(vintage), "measure": measure, "concept": concept, "method": "reported",
+        "grain": "P" if measure == "stock" else grain, "reporter_side": "origin" if is_from else "destination",
+    }  # fmt: skip
+    return con.sql(_ROWS.format(
+        constants=", ".join(f"{eurostat.constant(text)} as {name}" for name, text in same.items()),
+        origin="near" if is_from else "far", destination="far" if is_from else "near", freq=grain, places=PLACE_MEND,
+        base=5 if dataset.startswith(ROUNDED) else "null", codes=CODES_MEND, figures=FIGURE_MEND,
+    ))  # fmt: skip
 
 
 def _columns(con: duckdb.DuckDBPyConnection, read: eurostat.Observations, dataset: str) -> tuple[str, bool]:
     """SQL of what the dimensions mean (`near` is the reporter, `far` the other end); whether every country is known."""
     whence = TABLES[dataset][1]
-    found = {name: eurostat.codes(con, read, name) for name in read.dimensions}
+    found = eurostat.codes(con, read)
     labelled = read.form == "extract" or any(len(code) > 1 for code in found.get("freq", []))
     place = eurostat.place_of_label if labelled else eurostat.place
-    made = {"sex": "'both'", "age": "'all'", "purpose": "'all'", "unit": "'persons'", "freq": "null::varchar"}
+    made = {"sex": "both", "age": "all", "purpose": "all", "unit": "persons"}
+    made = {name: eurostat.constant(text) for name, text in made.items()} | {"freq": "null::varchar"}
     problems, parts, all_known = [], [], True
     for name, codes in sorted(found.items()):
         if name in (whence, "geo"):
             side = "far" if name == whence else "near"
             places = [place(code) for code in codes]
             all_known &= all(country for _, country, *_ in places)
-            made[side], made[f"{side}_kind"], why = eurostat.lookup(con, name, places)
-            made[f"{side}_name"] = f'"{name}"'
+            made[f"{side}_name"], made[side], made[f"{side}_kind"], why = eurostat.lookup(con, name, places)
             problems += [f"case when {made[side]} is null then coalesce({why}, 'country is missing: {name}') end"]
             continue
         target = "purpose" if name == "reason" and dataset == "migr_resfirst" else name
-        value, why = eurostat.lookup(con, name, [_meaning(target, code) for code in codes])
+        _, value, why = eurostat.lookup(con, name, [_meaning(target, code) for code in codes])
         problems += [f"coalesce({why}, case when nullif(\"{name}\", '') is null then '{name} is missing' end)"]
         made |= {target: value} if target in made else {}
         parts += [value] if target not in made else []
-    made["breakdown"] = f"nullif(concat_ws(';', {', '.join(parts)}), '')" if parts else "null::varchar"
+    made["breakdown"] = eurostat.joined(con, read, "breakdown", parts)
     made["problem"] = f"coalesce({', '.join(problems)})"
     return ", ".join(f"{sql} as {name}" for name, sql in made.items()), all_known
 
@@ -192,27 +193,26 @@ group by 1 order by 2 desc
 """
 _ROWS = """
 with judged as (
-    select *, {start} as start, {grain} as period_grain,
+    select *,
         case
             when _reason is not null then _reason
             when problem is not null then problem
-            when period_grain is null then 'period is not known: ' || coalesce(time_period, 'none')
-            when period_grain <> coalesce(freq, period_grain) or period_grain <> '{of}'
+            when period_freq is null then 'period is not known: ' || coalesce(time_period, 'none')
+            when period_freq <> '{freq}' or freq <> '{freq}'
                 then 'the period is not of the table''s grain: ' || concat_ws(' ', freq, time_period)
             when value <> floor(value) then 'a count of persons has a fraction: ' || value
         end as reason,
     from meant
 )
 select
-    '{dataset}' as dataset, {origin} as origin, {origin}_name as origin_name, {origin}_kind as origin_kind,
+    {constants}, {origin} as origin, {origin}_name as origin_name, {origin}_kind as origin_kind,
     {destination} as destination, {destination}_name as destination_name, {destination}_kind as destination_kind,
-    '{side}' as reporter_side, '{measure}' as measure, '{concept}' as concept, unit, sex, age, purpose, breakdown,
-    'reported' as method, {as_grain} as grain, start::date as period_start, {after} as period_end, value,
+    unit, sex, age, purpose, breakdown, period_start, period_end, value,
     null::double as value_low, null::double as value_high, {base}::integer as rounding_base,
     case when conf = 'C' and not contains(coalesce(flag, ''), 'c')
         then array_to_string(list_sort(string_split(concat(flag, 'c'), '')), '') else flag end as flag,
     case when contains(flag, 's') then true end as is_imputed,
-    case when conf <> 'C' then 'CONF_STATUS ' || conf end as note, '{vintage}' as vintage, raw_row, reason as _reason,
+    case when conf <> 'C' then 'CONF_STATUS ' || conf end as note, raw_row, reason as _reason,
     case when reason is null then null when _mend is not null then _mend
         when starts_with(reason, 'country') then '{places}' when starts_with(reason, 'a count') then '{figures}'
         else '{codes}' end as _mend,
