@@ -3,7 +3,10 @@ with
 air_traffic as (
 
     select * from {{ ref('stg_air_traffic') }}
-    where is_latest_vintage
+    where
+        is_latest_vintage
+        -- a week that a source tells in part, where its files begin or end, is no week's figure
+        and (grain != 'W' or period_end - period_start = 7)
 
 ),
 
