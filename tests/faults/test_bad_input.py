@@ -314,12 +314,12 @@ def test_a_bad_table_is_named_and_the_others_land(tables: Folder, case: str) -> 
 
 
 def test_a_value_that_the_contract_refuses_is_one_row_of_quarantine(tables: Folder) -> None:
-    tables.put("good too.csv", tiny.GOOD + "KGZ,XXX,20200,1\nKGZ,YYY,2020,1.5\n")
+    tables.put("good too.csv", tiny.GOOD + "KGZ,XXX,20200,1\nKGZ,YYY,2020,-1\n")
     total = tables.land()
     assert (total["rejected"], total["rows"], total["quarantined"]) == ([], 6, 2)
     assert [row[:4] for row in tables.quarantine()] == [
         ("tiny", "good too.csv", 4, "period_start is not as declared: 20200-07-01"),
-        ("tiny", "good too.csv", 5, "value is not as declared: 1.5"),
+        ("tiny", "good too.csv", 5, "value is not as declared: -1.0"),
     ]
 
 
