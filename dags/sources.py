@@ -27,6 +27,9 @@ from ingest.source import Access, Module, describe, discover
 RETRIES = ExceptionRetryPolicy(
     rules=[RetryRule(errors.TryAgain, RetryAction.RETRY), RetryRule(errors.EntenteError, RetryAction.FAIL)]
 )
+# What the warehouse waits for. That it waits for one asset and not for each source's own, on which other DAGs may hang,
+# is because every process that runs one of its tasks hashes its assets anew for each of its edges.
+LANDING = Asset("landing", uri="entente://landing")
 DAY = Param(None, type=["null", "string"], format="date")
 PARAMS = {
     "from": DAY,  # both empty: everything that there is
@@ -86,7 +89,7 @@ def source_dag(module: Module) -> DAG:
             """Code what landed: events and commitments, with their evidence."""
             return pipeline.code(source.key)
 
-        @task(trigger_rule="all_done", outlets=[Asset(source.key, uri=f"entente://landing/{source.key}")])
+        @task(trigger_rule="all_done", outlets=[LANDING, Asset(source.key, uri=f"entente://landing/{source.key}")])
         def announce(landed: Any, coded: Any = None) -> dict[str, Any]:
             """Tell the warehouse that something new has landed; skipped where nothing has."""
             total = pipeline.summary(source.key, landed or [])

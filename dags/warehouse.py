@@ -7,7 +7,7 @@ task all the same. Readers are never in the way: they see `published/current` on
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Asset, AssetAny, Param, PokeReturnValue, task
+from airflow.sdk import DAG, Asset, Param, PokeReturnValue, task
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
@@ -21,7 +21,7 @@ with DAG(
     dag_id="warehouse",
     description="Build, test and publish the marts when anything has landed",
     doc_md=__doc__,
-    schedule=AssetAny(*(Asset(key, uri=f"entente://landing/{key}") for key in SOURCES)),
+    schedule=[Asset("landing", uri="entente://landing")],
     start_date=datetime(2015, 1, 1),
     catchup=False,
     max_active_runs=1,

@@ -13,18 +13,17 @@ from ingest import source
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BAG = """
-    import json
     from airflow.dag_processing.dagbag import DagBag
     bag = DagBag(dag_folder=%r)
 """
 RUN = """
-    import json, runpy
+    import runpy
     dag = runpy.run_path(%r)[%r]
     run = dag.test(run_conf=None)
     states = {}
     for ti in run.get_task_instances():
         states.setdefault(ti.task_id, []).append(str(ti.state))
-    print(json.dumps([str(run.state), states]))
+    answer([str(run.state), states])
 """
 
 
@@ -48,8 +47,8 @@ def test_every_source_has_one_dag_with_its_own_docs_and_nothing_fails_to_import(
     in_airflow: Callable[..., Any],
 ) -> None:
     code = BAG % str(REPOSITORY / "dags") + (
-        "    print(json.dumps([bag.import_errors, {d.dag_id: [d.doc_md, d.max_active_runs, len(d.tasks),"
-        " list(d.params)] for d in bag.dags.values()}]))"
+        "    answer([bag.import_errors, {d.dag_id: [d.doc_md, d.max_active_runs, len(d.tasks),"
+        " list(d.params)] for d in bag.dags.values()}])"
     )
     errors, dags = in_airflow(code)
     assert errors == {}
@@ -69,14 +68,13 @@ def test_the_warehouse_shows_each_model_as_a_task_and_one_process_runs_them(in_a
     }
     code = BAG % str(REPOSITORY / "dags") + (
         "    dag = bag.dags['warehouse']\n"
-        "    print(json.dumps([[t.task_id for t in dag.tasks], [a.name for a in"
-        " dag.timetable.asset_condition.objects]]))"
+        "    answer([[t.task_id for t in dag.tasks], [a.name for a in dag.timetable.asset_condition.objects]])"
     )
     tasks, assets = in_airflow(code)
     for model in models:
         assert any(f".{model}" in task for task in tasks), model
     assert sum("producer" in task and "done" not in task for task in tasks) == 1
-    assert set(assets) == set(source.discover())
+    assert assets == ["landing"]
 
 
 def test_a_source_run_lands_codes_and_announces(run_source: Callable[[str], Any], tmp_path: Path) -> None:
@@ -134,7 +132,7 @@ def test_a_login_kept_in_airflows_database_reaches_the_publishers_door_and_no_xc
     in_airflow: Callable[..., Any],
 ) -> None:
     code = """
-        import json, logging, runpy
+        import runpy
         from airflow.models import Connection
         from airflow.models.xcom import XComModel
         from airflow.utils.session import create_session
@@ -153,7 +151,7 @@ def test_a_login_kept_in_airflows_database_reaches_the_publishers_door_and_no_xc
         with create_session() as session:
             kept = str([[row.key, row.value] for row in session.query(XComModel).all()])
         states = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
-        print(json.dumps([got, "s3cr3t" in kept, states]))
+        answer([got, "s3cr3t" in kept, states])
     """
     got, is_kept, states = in_airflow(code % str(REPOSITORY / "dags" / "sources.py"))
     assert got == [["me", "s3cr3t-of-airflow"]] and not is_kept

@@ -18,8 +18,8 @@ form = Form(task_id="ask", item=json.loads({json.dumps(EVENT)!r}))
 """
 SHOW = """
 assets = [asset.name for asset in dag.timetable.asset_condition.objects]
-print(json.dumps([assets, form.options, form.defaults, form.template_fields, form.response_timeout.days, form.body,
-                  form.serialized_params]))
+answer([assets, form.options, form.defaults, form.template_fields, form.response_timeout.days, form.body,
+        form.serialized_params])
 """
 ANSWER = """
 said = []
@@ -32,11 +32,11 @@ for option, changed in (("Leave", {}), ("Correct", {"actors": ["XYZ"]}), ("Corre
         said.append(Form(task_id="ask", item=form.item).execute_complete({}, event))
     except Exception as error:
         said.append(str(error))
-print(json.dumps(said))
+answer(said)
 """
 RUN = """
 run = dag.test()
-print(json.dumps([str(run.state), {ti.task_id: str(ti.state) for ti in run.get_task_instances()}]))
+answer([str(run.state), {ti.task_id: str(ti.state) for ti in run.get_task_instances()}])
 """
 
 

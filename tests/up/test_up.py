@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -61,7 +62,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(60) == 0
         assert not processes_with(str(home)), "Ctrl-C leaves nothing running"
-        again = start(home, port, "--once")
+        some = tmp_path_factory.mktemp("some") / "statements"  # of the sample, or each source would run once more
+        shutil.copytree(REPOSITORY / "sample" / "statements" / "text_files", some / "text_files")
+        again = start(home, port, "--once", "--data", str(some.parent))
         said, _ = again.communicate(timeout=PATIENCE_S)
         assert again.returncode == 0, said
         assert len([p for p in (home / "published").iterdir() if p.name.isdigit()]) == 1, (
