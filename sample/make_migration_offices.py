@@ -3,7 +3,8 @@
 
     python sample/make_migration_offices.py [FOLDER]      (default: migration/ beside this file)
 
-UNHCR's answers as JSON. Formulas and a hash take the place of a generator, so that the same program writes the same
+UNHCR's and the World Bank's answers as JSON, the World Bank's matrix of remittances, Frontex's and the Home Office's
+workbooks. Formulas and a hash take the place of a generator, so that the same program writes the same
 bytes. As in reality UNHCR's codes are not ISO's and figures below five are told as 0 or 5.
 """
 
@@ -15,6 +16,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from sample.make_migration import INVENTED, Sheet, workbook
 
 FOLDER = Path(__file__).parent / "migration"
 UNHCR = {  # ISO3: UNHCR's code, its name
@@ -111,6 +115,110 @@ def answer(items: list[dict[str, Any]]) -> bytes:
     return (json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
+ECONOMIES = {  # ISO3: ISO2, name of the World Bank, millions of people, dollars a head
+    "ARM": ("AM", "Armenia", 2.8, 4500), "AZE": ("AZ", "Azerbaijan", 10.1, 4200), "DEU": ("DE", "Germany", 83, 46000),
+    "KAZ": ("KZ", "Kazakhstan", 19, 9100), "KGZ": ("KG", "Kyrgyz Republic", 6.6, 1200),
+    "RUS": ("RU", "Russian Federation", 144, 10200), "TJK": ("TJ", "Tajikistan", 9.5, 850),
+    "TUR": ("TR", "Turkiye", 84, 8600), "UZB": ("UZ", "Uzbekistan", 34, 1800),
+}  # fmt: skip
+GROUPS = {"WLD": ("1W", "World", 7800, 11000), "ECS": ("Z7", "Europe & Central Asia", 920, 24000)}
+SENT = {("RUS", "KGZ"): 1900.0, ("RUS", "TJK"): 1500.0, ("RUS", "UZB"): 4200.0, ("KAZ", "KGZ"): 60.0,
+        ("RUS", "ARM"): 900.0, ("RUS", "AZE"): 600.0, ("DEU", "TUR"): 800.0, ("DEU", "KAZ"): 90.0}  # fmt: skip
+
+
+def indicator(code: str, label: str) -> bytes:
+    """An answer of the World Bank's API, years falling; one of two years is blank, as where no census was."""
+    items = []
+    for iso3, (iso2, name, people, income) in {**GROUPS, **ECONOMIES}.items():
+        for year in range(2023, 2014, -1):
+            share = 1 + 0.01 * (year - 2020)
+            value: float | None = {
+                "SP.POP.TOTL": float(int(people * 1e6 * share)),
+                "NY.GDP.PCAP.CD": income * share,
+                "BX.TRF.PWKR.CD.DT": sum(sum_ for (_, to), sum_ in SENT.items() if to == iso3) * 1.2e6 * share,
+                "SM.POP.NETM": round((chance(iso3, year) - 0.5) * people * 2000),
+            }[code]
+            if code == "BX.TRF.PWKR.CD.DT" and not value:
+                value = None
+            items.append({"indicator": {"id": code, "value": label}, "country": {"id": iso2, "value": name},
+                          "countryiso3code": iso3, "date": str(year), "value": value, "unit": "", "obs_status": "",
+                          "decimal": 0})  # fmt: skip
+    about = {
+        "page": 1,
+        "pages": 1,
+        "per_page": 20000,
+        "total": len(items),
+        "sourceid": "2",
+        "lastupdated": "2026-10-08",
+    }
+    return (json.dumps([about, items], separators=(",", ":")) + "\n").encode()
+
+
+def remittances(year: int) -> bytes:
+    """The matrix of a year: who receives across, who sends down, millions of dollars."""
+    names = [name for _, name, *_ in ECONOMIES.values()]
+    corner = "Remittance-receiving country (across)      -      Remittance-sending country (down) "
+    title = f"{INVENTED}. Bilateral Remittance Estimates for {year} (millions of US$)"
+    rows: list[list[Any]] = [[title], [corner, *names, "World"]]
+    sums = [0.0] * len(names)
+    for sender, (_, name, *_) in ECONOMIES.items():
+        told = [round(SENT.get((sender, to), 0.0 if {sender, to} == {"ARM", "AZE"} else 3 * chance(sender, to))
+                      * (1 + 0.03 * (year - 2017)), 3) if to != sender else 0 for to in ECONOMIES]  # fmt: skip
+        sums = [a + b for a, b in zip(sums, told, strict=True)]
+        rows.append([name, *told, round(sum(told), 3)])
+    rows.append(["World", *(round(x, 3) for x in sums), round(sum(sums), 3)])
+    return workbook([Sheet("Bilateral_Remittances", rows)])
+
+
+def detections() -> bytes:
+    """Frontex's workbook, January 2019 to December 2022."""
+    months = [(year, month) for year in range(2019, 2023) for month in range(12)]
+    names = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+    rows: list[list[Any]] = [[INVENTED], ["Route", "BorderType", "NationalityLong",
+                                          *(f"{names[month]}{year}" for year, month in months)]]  # fmt: skip
+    for route, border, size in (
+        ("Central Mediterranean Route", "Sea", 3.0), ("Eastern Borders Route", "Land", 0.2),
+        ("Eastern Mediterranean Route", "Land", 1.0), ("Eastern Mediterranean Route", "Sea", 2.0),
+        ("Western Balkan Route", "Land", 2.5),
+    ):  # fmt: skip
+        for name, often in (("Syria", 300), ("Afghanistan", 250), ("Kyrgyzstan", 2), ("Russia", 3), ("Kosovo*", 12),
+                            ("Unknown", 20), ("Unspecified sub-Saharan nationals", 30)):  # fmt: skip
+            rows.append([route, border, name, *(
+                int(often * size * chance(route, border, name, year, month) * (0.4 if year == 2020 else 1))
+                for year, month in months
+            )])  # fmt: skip
+    return workbook([Sheet("Detections_of_IBC", rows)])
+
+
+def home_office() -> bytes:
+    """The Home Office's workbook of claims and of initial decisions, 2021 and 2022."""
+    claims: list[list[Any]] = [[f"{INVENTED}. Asy_D01: Asylum applications raised, by nationality, age, sex, UASC, "
+                                "applicant type and location of application"], []]  # fmt: skip
+    claims[1] = ["Year", "Quarter", "Nationality", "Region", "Applicant type", "Age", "Sex", "UASC",
+                 "Location of application", "Applications"]  # fmt: skip
+    decided: list[list[Any]] = [[f"{INVENTED}. Asy_D02: Outcomes of asylum applications at initial decision"],
+                                ["Year", "Quarter", "Nationality", "Region", "Case type", "Case outcome group",
+                                 "Case outcome", "Applicant type", "Age", "Sex", "UASC", "Decisions"]]  # fmt: skip
+    for year in (2021, 2022):
+        for quarter in range(1, 5):
+            when = [year, f"{year} Q{quarter}"]
+            for name, region, size in (("Syria", "Middle East", 400), ("Afghanistan", "Asia South", 500),
+                                       ("Kyrgyzstan", "Asia Central", 6), ("Stateless", "Other", 30),
+                                       ("Other and unknown", "Other", 9)):  # fmt: skip
+                for age in ("Under 18", "18-29", "30-49", "50-69", "70+", "Unknown"):
+                    for sex in ("Female", "Male"):
+                        told = int(
+                            size * chance(name, age, sex, year, quarter) * (0.3 if age in ("70+", "Unknown") else 1)
+                        )
+                        if told:
+                            claims.append([*when, name, region, "Main applicant", age, sex, "Not UASC", "Port", told])
+                            decided.append([*when, name, region, "Asylum Case", "Grant of Protection",
+                                            "Refugee Permission", "Main applicant", age, sex, "Not UASC",
+                                            max(told // 2, 1)])  # fmt: skip
+    claims.append(["End of table"])
+    return workbook([Sheet("Cover", [[INVENTED]]), Sheet("Data - Asy_D01", claims), Sheet("Data - Asy_D02", decided)])
+
+
 def made() -> dict[str, bytes]:
     """Each file by its name below the folder."""
     files = {}
@@ -120,6 +228,14 @@ def made() -> dict[str, bytes]:
                         ("solutions", solutions)):  # fmt: skip
         for year in (2020, 2022):
             files[f"unhcr_population/unhcr_{name}_{year}_{DAY}.json"] = answer(list(table(year)))
+    for code, label in (("SP.POP.TOTL", "Population, total"), ("SM.POP.NETM", "Net migration"),
+                        ("NY.GDP.PCAP.CD", "GDP per capita (current US$)"),
+                        ("BX.TRF.PWKR.CD.DT", "Personal remittances, received (current US$)")):  # fmt: skip
+        files[f"worldbank_indicators/{code}_{DAY}.json"] = indicator(code, label)
+    for year in (2017, 2021):
+        files[f"worldbank_remittances/bilateral_remittance_matrix_{year}.xlsx"] = remittances(year)
+    files["frontex_detections/Monthly_detections_of_IBC_2026_09_02.xlsx"] = detections()
+    files["uk_home_office/asylum-applications-datasets-dec-2022.xlsx"] = home_office()
     return files
 
 

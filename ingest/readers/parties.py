@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -47,6 +48,17 @@ def party(code: str | None, aggregates: Mapping[str, str] | None = None) -> Part
         return Party(
             None, None, None, f"country is not known: {error}", f"{MEND}, or to country_codes.csv or aggregates.csv"
         )
+
+
+def lay_lines(con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], lines: Sequence[Sequence[Any]]) -> None:
+    """Lay lines as text in the temp table `table`; the first of the columns `names` is the number of the row."""
+    import pyarrow as pa
+
+    columns = zip(names, zip(*lines, strict=True) if lines else [()] * len(names), strict=True)
+    arrays = {name: pa.array(cells, pa.string() if n else pa.int64()) for n, (name, cells) in enumerate(columns)}
+    con.register("lines_given", pa.table(arrays))
+    con.execute(f'create or replace temp table "{table}" as from lines_given')
+    con.unregister("lines_given")
 
 
 def lay(

@@ -26,23 +26,40 @@ def text(cell: object) -> str:
     return str(cell).strip()
 
 
-def of_workbook(path: Path, words: Sequence[str]) -> tuple[list[str], Lines]:
-    """Header and lines below it, of the one visible sheet with a row that has all of these words in its cells."""
+def _word(cell: object) -> str:
+    return text(cell).casefold()
+
+
+def of_workbook(path: Path, words: Sequence[str], *, sheet_name: str = "") -> tuple[list[str], Lines]:
+    """Header and lines below it, of the one visible sheet with a row that has all of these words in its cells.
+
+    With `sheet_name` only the sheet of this name is looked at.
+    """
+    _, header, lines = with_title(path, words, sheet_name=sheet_name)
+    return header, lines
+
+
+def with_title(path: Path, words: Sequence[str], *, sheet_name: str = "") -> tuple[str, list[str], Lines]:
+    """As of_workbook, with the text above the header before them."""
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as parts:
                 if sum(part.file_size for part in parts.infolist()) > UNPACKED_BYTES:
                     raise BadFile(f"it unpacks to more than {UNPACKED_BYTES:,} bytes", mend=AGAIN)
         book = CalamineWorkbook.from_path(str(path))
-        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        sheets = [
+            sheet for sheet in book.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet_name in ("", sheet.name.strip())
+        ]  # fmt: skip
         grids = [book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False) for sheet in sheets]
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         mend = "if it has a password, save it without one; else it is no workbook, or cut short: " + AGAIN
         raise BadFile(f"it can't be opened as a workbook: {error}", mend=mend) from error
+    wanted = {*map(_word, words)}
     found = [
         (sheet, grid, top)
         for sheet, grid in zip(sheets, grids, strict=True)
-        if (top := next((n for n, row in enumerate(grid[:HEADER_WITHIN]) if {*words} <= {*map(text, row)}), None))
+        if (top := next((n for n, row in enumerate(grid[:HEADER_WITHIN]) if wanted <= {*map(_word, row)}), None))
         is not None
     ]
     shown = [(grid, top) for sheet, grid, top in found if sheet.visible == SheetVisibleEnum.Visible]
@@ -55,7 +72,17 @@ def of_workbook(path: Path, words: Sequence[str]) -> tuple[list[str], Lines]:
     if len(shown) > 1:
         raise BadFile(f"sheets {names} hold the same table", mend="leave only the publisher's sheet in the workbook")
     grid, top = shown[0]
-    return [text(cell) for cell in grid[top]], grid[top + 1 :]
+    above = " ".join(told for row in grid[:top] for cell in row if (told := text(cell)))
+    return above, [text(cell) for cell in grid[top]], grid[top + 1 :]
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The names of a workbook's visible sheets; empty where it is none."""
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError):
+        return []
+    return [sheet.name.strip() for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
 
 
 def of_csv(path: Path, *, fallback: str = "") -> tuple[list[str], Lines]:

@@ -85,20 +85,13 @@ def period(name: str) -> Window | None:
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """Rows of `migration`: one per figure; those of a country, figure or year that can't be read are marked as bad."""
-    import pyarrow as pa
-
     from ingest.readers import parties, unhcr
 
     span = period(raw.name)
     table, lines = unhcr.lines(raw, span.start.year if span else None)
     names = ("raw_row", "year", "origin", "origin_name", "destination", "destination_name", "unit", "parts", "figure",
              "cell")  # fmt: skip
-    columns = zip(names, zip(*lines, strict=True) if lines else [()] * len(names), strict=True)
-    con.register("unhcr_given", pa.table(
-        {name: pa.array(cells, pa.int64() if name == "raw_row" else pa.string()) for name, cells in columns}
-    ))  # fmt: skip
-    con.execute("create or replace temp table unhcr_lines as from unhcr_given")
-    con.unregister("unhcr_given")
+    parties.lay_lines(con, "unhcr_lines", names, lines)
     ends = [f"coalesce({end}, '') || '|' || coalesce({end}_name, '')" for end in ("origin", "destination")]
     parties.lay(con, f"select {ends[0]} from unhcr_lines union select {ends[1]} from unhcr_lines", unhcr.end)
     parties.refuse_unmatched(
