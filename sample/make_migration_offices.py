@@ -4,8 +4,8 @@
     python sample/make_migration_offices.py [FOLDER]      (default: migration/ beside this file)
 
 UNHCR's and the World Bank's answers as JSON, the World Bank's matrix of remittances, Frontex's and the Home Office's
-workbooks. Formulas and a hash take the place of a generator, so that the same program writes the same
-bytes. As in reality UNHCR's codes are not ISO's and figures below five are told as 0 or 5.
+workbooks, EMISS' SDMX, and the workbooks of Russia's ministry of the interior and of Kyrgyzstan's bank. Formulas and a
+hash take the place of a generator, so that the same program writes the same bytes. As in reality UNHCR's codes are not ISO's and figures below five are told as 0 or 5.
 """
 
 from __future__ import annotations
@@ -219,6 +219,92 @@ def home_office() -> bytes:
     return workbook([Sheet("Cover", [[INVENTED]]), Sheet("Data - Asy_D01", claims), Sheet("Data - Asy_D02", decided)])
 
 
+RUSSIAN = {"KGZ": ("417", "Киргизия", 180), "TJK": ("762", "Таджикистан", 260), "UZB": ("860", "Узбекистан", 500),
+           "KAZ": ("398", "Казахстан", 300), "DEU": ("276", "Германия", 25),
+           "XXA": ("998", "Лица без гражданства", 2)}  # fmt: skip
+AIMS = {"1": ("Всего", 1.0), "2": ("работа", 0.55), "3": ("учеба", 0.08), "4": ("туризм", 0.1), "5": ("частная", 0.2),
+        "6": ("транзит", 0.02)}  # fmt: skip
+CLOSED = {(2020, 2): 0.1, (2020, 3): 0.15, (2020, 4): 0.3}  # quarters of closed borders
+
+
+def emiss() -> bytes:
+    """EMISS' answer in SDMX: thousands of entries by country, purpose and quarter, 2019 to 2022."""
+    space = "http://www.SDMX.org/resources/SDMXML/schemas/v1_0"
+    lists = {"s_OKSM": ("Страна гражданства", {code: name for code, name, _ in RUSSIAN.values()} | {"999": "Всего"}),
+             "s_CEL": ("Цель въезда", {code: name for code, (name, _) in AIMS.items()}),
+             "s_OKATO": ("Классификатор объектов административно-территориального деления (ОКАТО)",
+                         {"643": "Российская Федерация"})}  # fmt: skip
+    out = [f'<?xml version="1.0" encoding="UTF-8"?>\n<!-- {INVENTED} -->\n<GenericData xmlns="{space}/message" '
+           f'xmlns:generic="{space}/generic" xmlns:structure="{space}/structure">\n<CodeLists>']  # fmt: skip
+    for key, (name, codes) in lists.items():
+        out.append(f'<structure:CodeList id="{key}"><structure:Name>{name}</structure:Name>' + "".join(
+            f'<structure:Code value="{code}"><structure:Description>{text}</structure:Description></structure:Code>'
+            for code, text in codes.items()) + "</structure:CodeList>")  # fmt: skip
+    out.append("</CodeLists>\n<DataSet>")
+    for year in range(2019, 2023):
+        for quarter in range(1, 5):
+            for aim, (_, share) in AIMS.items():
+                told = {code: people * share * (0.8 + 0.4 * chance(code, aim, year, quarter))
+                        * CLOSED.get((year, quarter), 1) for code, _, people in RUSSIAN.values()}  # fmt: skip
+                for code, thousands in {**told, "999": sum(told.values()) * 1.2}.items():
+                    number = f"{thousands:.3f}".replace(".", ",")
+                    out.append(
+                        f'<generic:Series><generic:SeriesKey><generic:Value concept="s_OKSM" value="{code}"/>'
+                        f'<generic:Value concept="s_CEL" value="{aim}"/><generic:Value concept="s_OKATO" value="643"/>'
+                        '</generic:SeriesKey><generic:Attributes><generic:Value concept="EI" value="тысяча человек"/>'
+                        f'<generic:Value concept="PERIOD" value="{quarter} квартал"/></generic:Attributes><generic:Obs>'
+                        f'<generic:Time>{year}</generic:Time><generic:ObsValue value="{number}"/></generic:Obs>'
+                        "</generic:Series>"
+                    )
+    return ("\n".join([*out, "</DataSet>\n</GenericData>"]) + "\n").encode()
+
+
+def registrations(year: int, month: int) -> bytes:
+    """The ministry's workbook of a year up to a month; stateless persons are corrected downwards in May."""
+    names = ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь",
+             "декабрь")  # fmt: skip
+    span = names[0] if month == 1 else f"{names[0]} - {names[month - 1]}"
+    rows: list[list[Any]] = [
+        [f"{INVENTED}. Сведения о фактах постановки на миграционный учет за {span} {year} г."],
+        ["Гражданство", "Всего", "Работа", "Учеба", "Туризм", "Частная", "Иные"],
+    ]
+    for code, (_, name, people) in RUSSIAN.items():
+        shares = (0.6, 0.1, 0.08, 0.15, 0.07)
+        parts = [sum(int(people * 300 * share * (0.8 + 0.4 * chance(code, share, year, n))) for n in range(1, month + 1))
+                 for share in shares]  # fmt: skip
+        if code == "XXA" and month == 5:
+            parts = [part // 2 for part in parts]
+        rows.append([name, sum(parts), *parts])
+    return workbook([Sheet("Лист1", rows)])
+
+
+def transfers() -> bytes:
+    """The bank's workbook of months, 2019 to 2022, inflow above outflow."""
+    names = ("янв", "фев", "март", "апр", "май", "июнь", "июль", "авг", "сент", "окт", "нояб", "дек")
+    months = [(year, month) for year in range(2019, 2023) for month in range(12)]
+    title = f"{INVENTED}. Денежные переводы через системы переводов (млн. долларов США)"
+    rows: list[list[Any]] = [[title], ["Страна", *(f"{names[month]}. {year}" for year, month in months)]]
+    fell = {(2020, 3): 0.6}
+    for heading, scale in (("Приток", 1.0), ("Отток", 0.2)):
+        rows.append([heading])
+        told = {
+            name: [
+                round(size * scale * (0.7 + 0.6 * chance(heading, name, *when)) * fell.get(when, 1), 2)
+                for when in months
+            ]
+            for name, size in (
+                ("Россия", 200.0),
+                ("Казахстан", 3.0),
+                ("США", 4.0),
+                ("Турция", 1.5),
+                ("Другие страны", 2.0),
+            )
+        }
+        rows += [[name, *cells] for name, cells in told.items()]
+        rows.append(["Всего", *(round(sum(column), 2) for column in zip(*told.values(), strict=True))])
+    return workbook([Sheet("Переводы", rows)])
+
+
 def made() -> dict[str, bytes]:
     """Each file by its name below the folder."""
     files = {}
@@ -236,6 +322,10 @@ def made() -> dict[str, bytes]:
         files[f"worldbank_remittances/bilateral_remittance_matrix_{year}.xlsx"] = remittances(year)
     files["frontex_detections/Monthly_detections_of_IBC_2026_09_02.xlsx"] = detections()
     files["uk_home_office/asylum-applications-datasets-dec-2022.xlsx"] = home_office()
+    files[f"fedstat_entries/fedstat_38479_{DAY}.xml"] = emiss()
+    for year, month in [*((2021, n) for n in range(1, 13)), (2022, 1), (2022, 2), (2022, 3)]:
+        files[f"rus_mvd_registrations/registrations_{year}-{month:02}.xlsx"] = registrations(year, month)
+    files[f"nbkr_remittances/nbkr_remittances_{DAY}.xlsx"] = transfers()
     return files
 
 

@@ -142,7 +142,7 @@ judged as (
 select
     '{table}' as dataset, origin_id as origin, coalesce(origin_name, origin) as origin_name, origin_kind,
     destination_id as destination, coalesce(destination_name, destination) as destination_name, destination_kind,
-    'destination' as reporter_side, measure, 'protection' as concept,
+    'observer' as reporter_side, measure, 'protection' as concept,
     case unit when 'C' then 'cases' else 'persons' end as unit, 'both' as sex, 'all' as age, purpose,
     parts as breakdown, 'reported' as method, case measure when 'stock' then 'P' else 'A' end as grain,
     case when _reason is null then make_date(of_year, if(measure = 'stock', 12, 1), if(measure = 'stock', 31, 1)) end
