@@ -5,7 +5,8 @@
 
 UNHCR's and the World Bank's answers as JSON, the World Bank's matrix of remittances, Frontex's and the Home Office's
 workbooks, EMISS' SDMX, and the workbooks of Russia's ministry of the interior and of Kyrgyzstan's bank. Formulas and a
-hash take the place of a generator, so that the same program writes the same bytes. As in reality UNHCR's codes are not ISO's and figures below five are told as 0 or 5.
+hash take the place of a generator, so that the same program writes the same bytes. As in reality UNHCR's codes are not
+ISO's, and figures below five are told as 0 or 5.
 """
 
 from __future__ import annotations
@@ -270,8 +271,10 @@ def registrations(year: int, month: int) -> bytes:
     ]
     for code, (_, name, people) in RUSSIAN.items():
         shares = (0.6, 0.1, 0.08, 0.15, 0.07)
-        parts = [sum(int(people * 300 * share * (0.8 + 0.4 * chance(code, share, year, n))) for n in range(1, month + 1))
-                 for share in shares]  # fmt: skip
+        parts = [
+            sum(int(people * 300 * share * (0.8 + 0.4 * chance(code, share, year, n))) for n in range(1, month + 1))
+            for share in shares
+        ]
         if code == "XXA" and month == 5:
             parts = [part // 2 for part in parts]
         rows.append([name, sum(parts), *parts])

@@ -12,8 +12,8 @@ PURPOSES = (  # what a purpose of travel or stay begins with, and its name here;
     ("всего", "all"), ("итого", "all"), ("работа", "work"), ("трудов", "work"), ("учеб", "study"), ("учёб", "study"),
     ("обучен", "study"), ("туриз", "tourism"), ("туристич", "tourism"), ("частн", "private"), ("делов", "business"),
     ("служебн", "business"), ("транзит", "transit"), ("обслуживающий персонал", "crew"), ("постоянное", "settlement"),
-    ("въезд на постоянн", "settlement"), ("лечен", "treatment"), ("гуманитарн", "humanitarian"), ("иные", "other"), ("иная", "other"), ("иной", "other"),
-    ("иное", "other"),
+    ("въезд на постоянн", "settlement"), ("лечен", "treatment"), ("гуманитарн", "humanitarian"), ("иные", "other"),
+    ("иная", "other"), ("иной", "other"), ("иное", "other"),
     ("друг", "other"), ("проч", "other"),
 )  # fmt: skip
 GROUPS = {

@@ -3,6 +3,8 @@ with
 figures as (
 
     select * from {{ ref('int_migration') }}
+    union all by name
+    select * from {{ ref('int_migration_differences') }}
 
 ),
 
