@@ -574,6 +574,22 @@ COUNTRY_FIGURES = Table(
     ),
 )  # fmt: skip
 
+CATALOGUES = Table(
+    "catalogues",
+    "One row per table in a publisher's own catalogue, and edition of the catalogue",
+    ("dataset", "vintage"),
+    (
+        Column("dataset", "VARCHAR", "the publisher's code of the table, in lower case", True),
+        Column("title", "VARCHAR", "as published", True),
+        Column("updated_on", "DATE", "day on which the publisher last changed its figures", True,
+               "updated_on between date '1990-01-01' and date '2100-01-01'"),
+        Column("structure_changed_on", "DATE", "day on which it last changed its columns or codes"),
+        Column("data_from", "VARCHAR", "first period told, as published"),
+        Column("data_to", "VARCHAR", "last period told, as published"),
+        Column("n_values", "BIGINT", "figures in the table, where told", False, "n_values >= 0"),
+    ),
+)  # fmt: skip
+
 AIRPORTS = Table(
     "airports",
     "One row per airport code in force in this edition",
@@ -606,6 +622,7 @@ TABLES = {
         ROUTES,
         MIGRATION,
         COUNTRY_FIGURES,
+        CATALOGUES,
         AIRPORTS,
     )
 }
