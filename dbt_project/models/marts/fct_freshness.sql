@@ -76,7 +76,9 @@ final as (
         catalogue.structure_changed_on,
         catalogue.catalogue_data_to,
         catalogue.updated_on > landed.known_on as is_behind,
-        greatest(catalogue.updated_on - landed.known_on, 0) as days_behind
+        case
+            when catalogue.updated_on is not null then greatest(catalogue.updated_on - landed.known_on, 0)
+        end as days_behind
     from landed
     inner join sources using (source_key)
     left join catalogue
