@@ -68,6 +68,14 @@ def test_unhcr_s_aus_is_austria_and_a_zero_before_the_floor_is_no_figure(landed:
     assert landed.rows("select purpose, value from landed where year(period_start) = 1999") == [("refugee", 7)]
 
 
+def test_a_page_that_repeats_itself_counts_once_and_the_rest_is_quarantined(landed: Landed) -> None:
+    whole = landed.land(HERE / "raw" / NAME)
+    again = json.dumps(GIVEN | {"items": GIVEN["items"] * 2}).encode()
+    receipt = landed.land_bytes("twice.json", again)
+    assert receipt.rows_landed == whole.rows_landed
+    assert receipt.rows_quarantined == 2 * whole.rows_quarantined + whole.rows_landed
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
