@@ -62,6 +62,17 @@ def test_every_source_has_one_dag_with_its_own_docs_and_nothing_fails_to_import(
     assert dags["review"][1] == 1, "two at once would ask the same twice"
 
 
+def test_a_writer_of_the_metadata_waits_for_another_rather_than_end_the_scheduler(
+    in_airflow: Callable[..., Any],
+) -> None:
+    code = """
+        from airflow.settings import engine
+        with engine.connect() as con:
+            answer(con.exec_driver_sql("pragma busy_timeout").scalar())
+    """
+    assert in_airflow(code) == 120_000
+
+
 def test_the_warehouse_shows_each_model_as_a_task_and_one_process_runs_them(in_airflow: Callable[..., Any]) -> None:
     models = {
         path.stem for path in (REPOSITORY / "dbt_project" / "models").rglob("*") if path.suffix in (".sql", ".py")
