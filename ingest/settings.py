@@ -22,9 +22,7 @@ from ingest.errors import InputMissing
 REPOSITORY = Path(__file__).resolve().parent.parent
 SEEDS = REPOSITORY / "dbt_project" / "seeds"
 SAMPLE = REPOSITORY / "sample"
-# Of Airflow's SQLite (ingest/up.py): who wants to write waits for a writer this long. With the driver's 5 s a scheduler
-# on a busy machine gives up ("database is locked") and ends, and with it the run.
-SQLITE_PATIENCE = {"timeout": 120}
+SQLITE_PATIENCE = {"timeout": 120}  # seconds that a writer of Airflow's SQLite waits for another (ingest/up.py)
 
 
 def home() -> Path:

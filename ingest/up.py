@@ -46,6 +46,10 @@ MAIN = "from airflow.__main__ import main; main()"
 PRELOADED = (
     "import cosmos, pandas, ingest.pipeline, ingest.warehouse; from ingest.source import discover; discover(); " + MAIN
 )
+# Who wants to write into SQLite waits for a writer. With the driver's 5 s a scheduler on a busy machine gives up
+# ("database is locked") and ends, and with it the run. The API server keeps the 5 s: one of its threads may wait for a
+# lock that another can't give back before the first has answered; only an error, which is asked again, ends that.
+PATIENT = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "ingest.settings.SQLITE_PATIENCE"}
 # the log servers of scheduler and triggerer would listen on every interface; here logs are read from the folder
 PARTS = {
     "api-server": (MAIN, ["api-server"]),
@@ -53,6 +57,7 @@ PARTS = {
     "dag-processor": (PRELOADED, ["dag-processor"]),
     "triggerer": (MAIN, ["triggerer", "--skip-serve-logs"]),
 }
+WRITERS = ("scheduler", "dag-processor")
 console = Console(highlight=False)
 
 
@@ -178,8 +183,6 @@ def airflow_environment(home: Path, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "6",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "ingest.settings.SQLITE_PATIENCE",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": "ingest.settings.SQLITE_PATIENCE",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
         "AIRFLOW__TRIGGERER__DEFAULT_CAPACITY": "100",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
@@ -203,7 +206,8 @@ def _airflow(home: Path, port: int) -> Iterator[_Airflow]:
         with console.status("starting Airflow") as status, httpx.Client(base_url=address, timeout=60) as client:
             if _start("migrate", MAIN, ["db", "migrate"], logs, env).wait():
                 raise EntenteError("Airflow's metadata database can't be made", mend=f"read {logs / 'migrate.log'}")
-            parts |= {name: _start(name, code, given, logs, env) for name, (code, given) in PARTS.items()}
+            for name, (code, given) in PARTS.items():
+                parts[name] = _start(name, code, given, logs, env | (PATIENT if name in WRITERS else {}))
             airflow = _Airflow(parts, client, address, logs)
             _wait_until_ready(airflow, status.update)
             status.stop()
