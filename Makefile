@@ -10,13 +10,13 @@ run: .venv/ready
 	@$(PY) -m ingest up --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 test: .venv/ready lint
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy
-	@$(PY) -m sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	@$(PY) -m sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
 score: .venv/ready
 	@$(PY) -m bench.score
