@@ -16,6 +16,7 @@ from airflow.sdk import (
     Param,
     RetryAction,
     RetryRule,
+    get_parsing_context,
     task,
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
@@ -117,5 +118,7 @@ def source_dag(module: Module) -> DAG:
     return dag
 
 
+asked_for = get_parsing_context().dag_id  # a task's process needs its own DAG and none of the others
 for found in discover().values():
-    globals()[found.source.key] = source_dag(found)
+    if asked_for in (None, found.source.key):
+        globals()[found.source.key] = source_dag(found)

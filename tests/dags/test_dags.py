@@ -62,6 +62,16 @@ def test_every_source_has_one_dag_with_its_own_docs_and_nothing_fails_to_import(
     assert dags["review"][1] == 1, "two at once would ask the same twice"
 
 
+def test_a_tasks_process_builds_its_own_dag_and_no_other(in_airflow: Callable[..., Any]) -> None:
+    code = """
+        import runpy
+        from airflow.sdk import DAG
+        answer(sorted(name for name, made in runpy.run_path(%r).items() if isinstance(made, DAG)))
+    """
+    made = in_airflow(code % str(REPOSITORY / "dags" / "sources.py"), _AIRFLOW_PARSING_CONTEXT_DAG_ID="text_files")
+    assert made == ["text_files"]
+
+
 def test_a_writer_of_the_metadata_waits_for_another_rather_than_end_the_scheduler(
     in_airflow: Callable[..., Any],
 ) -> None:
