@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, Param, PokeReturnValue, task
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
-from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
+from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, SeedRenderingBehavior, TestBehavior
 
 from ingest import settings, warehouse
 from ingest.source import discover
@@ -48,7 +48,11 @@ with DAG(
             PROJECT, manifest_path=PROJECT / "target" / "manifest.json", install_dbt_deps=False, project_name="entente"
         ),
         profile_config=ProfileConfig("entente", "local", profiles_yml_filepath=PROJECT / "profiles.yml"),
-        render_config=RenderConfig(load_method=LoadMode.DBT_MANIFEST, test_behavior=TestBehavior.AFTER_ALL),
+        render_config=RenderConfig(
+            load_method=LoadMode.DBT_MANIFEST,
+            test_behavior=TestBehavior.AFTER_ALL,
+            seed_rendering_behavior=SeedRenderingBehavior.NONE,  # dbt loads them first; as tasks they hide the models
+        ),
         execution_config=ExecutionConfig(
             execution_mode=ExecutionMode.WATCHER, invocation_mode=InvocationMode.DBT_RUNNER
         ),

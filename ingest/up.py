@@ -31,7 +31,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest import landing, settings, source, warehouse
-from ingest.errors import EntenteError, InputMissing
+from ingest.errors import EntenteError, InputMissing, NothingGiven
 
 FREE_BYTES = 2 << 30
 READY_S = 300.0
@@ -290,13 +290,15 @@ def _run_all(airflow: _Airflow, started: float) -> tuple[list[dict[str, Any]], l
     """Run every DAG but the review, unpause all, show them; returns the runs and what went wrong.
 
     A source that never ran is only unpaused: its schedule's first run is due at once, and a second one beside it would
-    do all its work twice. The others are triggered. The warehouse comes last and waits for them all.
+    do all its work twice. Of the others those are triggered for which the folder may hold something. The warehouse
+    comes last and waits for them all.
     """
-    keys = [*source.discover(), "warehouse"]
     before = {_identity(run) for run in _runs(airflow)}
     seen = {identity.split()[0] for identity in before}
+    given = {key for key, module in source.discover().items() if _may_find(module)}
+    keys = [*(key for key in source.discover() if key in given or key not in seen), "warehouse"]
     run_id = f"make_run__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
-    for key in source.discover():
+    for key in keys[:-1]:
         if key in seen:
             airflow.trigger(key, run_id)
         airflow.unpause(key)
@@ -320,9 +322,19 @@ def _run_all(airflow: _Airflow, started: float) -> tuple[list[dict[str, Any]], l
                 raise EntenteError(f"Airflow's {name} stopped meanwhile", mend=f"read {airflow.logs / name}.log")
             if time.monotonic() > end:
                 raise EntenteError(f"not done after {RUN_S / 60:.0f} minutes", mend=f"look at {airflow.address}")
-            time.sleep(1)
+            time.sleep(1 if console.is_terminal else 4)
         live.update(_progress(keys, runs, [], rows, started) if console.is_terminal else Group())
     return runs, [text for run in runs if run["state"] == "failed" for text in _why(airflow, run)]
+
+
+def _may_find(module: source.Module) -> bool:
+    """Whether a run of the source would find files, or a fault that it has to tell."""
+    try:
+        return bool(source.remotes(module, None))
+    except NothingGiven:
+        return False
+    except EntenteError:
+        return True
 
 
 def _await_runs(airflow: _Airflow, keys: set[str]) -> None:
