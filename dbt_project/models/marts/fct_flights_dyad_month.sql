@@ -58,7 +58,7 @@ flown as (
         sum(n_legs * seats_per_leg * km) filter (where service_kind = 'passenger')
         / sum(n_legs) filter (where service_kind = 'passenger' and seats_per_leg is not null)
         * sum(n_legs) filter (where service_kind = 'passenger') as seat_km_estimated,
-        sum(n_legs * km) / sum(n_legs) as mean_km,
+        round(sum(n_legs * km) / sum(n_legs), 3) as mean_km,  -- the last digits of a sum depend on its order
         count(distinct origin || '>' || destination) as n_routes,
         count(distinct callsign_prefix) as n_callsign_prefixes,
         count(distinct carrier_country_id) as n_carrier_countries,

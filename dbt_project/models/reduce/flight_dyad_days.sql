@@ -1,8 +1,12 @@
+{{ config(materialized='by_month', months='flight_repaired_months') }}
+
+-- depends_on: {{ ref('flight_repaired_months') }}
 with
 
 legs as (
 
     select * from {{ ref('int_flight_legs') }}
+    where {{ one_month('source_key', 'month') }}
 
 ),
 
@@ -23,6 +27,7 @@ route_days as (
     select
         source_key,
         vintage,
+        month,
         day,
         origin,
         destination,
@@ -33,6 +38,7 @@ route_days as (
     group by
         source_key,
         vintage,
+        month,
         day,
         origin,
         destination,
@@ -47,6 +53,7 @@ located as (
     select
         route_days.source_key,
         route_days.vintage,
+        route_days.month,
         route_days.day,
         origins.country_id as origin_id,
         destinations.country_id as destination_id,
@@ -76,6 +83,7 @@ final as (
     select
         source_key,
         vintage,
+        month,
         day,
         origin_id,
         destination_id,
@@ -88,6 +96,7 @@ final as (
     group by
         source_key,
         vintage,
+        month,
         day,
         origin_id,
         destination_id,

@@ -1,8 +1,14 @@
+{{ config(materialized='by_month', months='flight_months') }}
+
+-- depends_on: {{ ref('flight_months') }}
 with
 
+-- With the month come the three days around it, for what an airframe did up to 36 hours before and after: a leg takes
+-- no longer than that, and counts by the day on which it ended.
 flights as (
 
     select * from {{ ref('stg_flights') }}
+    where {{ one_month('source_key', 'day', 3) }}
 
 ),
 
@@ -58,8 +64,6 @@ coded as (
         flights.typecode,
         upper(flights.callsign) as callsign,
         nullif(regexp_extract(flights.callsign, '^([A-Z]{3})[0-9]', 1), '') as callsign_prefix,
-        flights.origin as origin_published,
-        flights.destination as destination_published,
         coalesce(origins.airport_id, flights.origin) as origin_seen,
         coalesce(destinations.airport_id, flights.destination) as destination_seen,
         case when aircraft_types.is_airliner then origins.beside_airport_id end as origin_beside,
@@ -110,8 +114,14 @@ chained as (
 
     select
         * exclude (before_destination, after_origin),
-        date_diff('second', before_last_seen, first_seen) / 3600 as hours_before,
-        date_diff('second', last_seen, after_first_seen) / 3600 as hours_after,
+        case
+            when date_diff('second', before_last_seen, first_seen) between 0 and 36 * 3600
+                then date_diff('second', before_last_seen, first_seen) / 3600
+        end as hours_before,
+        case
+            when date_diff('second', last_seen, after_first_seen) between 0 and 36 * 3600
+                then date_diff('second', last_seen, after_first_seen) / 3600
+        end as hours_after,
         case when date_diff('second', before_last_seen, first_seen) between 0 and 36 * 3600 then before_destination end
             as before_destination,
         case when date_diff('second', last_seen, after_first_seen) between 0 and 36 * 3600 then after_origin end
@@ -168,14 +178,8 @@ final as (
         vintage,
         date_trunc('month', day)::date as month,
         day,
-        icao24,
-        callsign,
         callsign_prefix,
         typecode,
-        first_seen,
-        last_seen,
-        origin_published,
-        destination_published,
         origin_seen,
         destination_seen,
         is_origin_corrected,
@@ -208,8 +212,8 @@ final as (
                 )
                 then after_origin
         end as chain_destination,
-        hours_before,
-        hours_after,
+        floor(hours_before)::tinyint as hours_before,
+        floor(hours_after)::tinyint as hours_after,
         origin_seen = destination_seen as is_circuit,
         coalesce(
             destination_seen != route_destination
@@ -221,6 +225,7 @@ final as (
         raw_sha256,
         raw_row
     from corrected
+    where {{ one_month('source_key', 'day') }}
 
 )
 

@@ -1,10 +1,14 @@
+{{ config(materialized='by_month', months='flight_legs') }}
+
+-- depends_on: {{ ref('flight_legs') }}
 with
 
 legs as (
 
     select * from {{ ref('flight_legs') }}
     where
-        origin_seen is not null
+        {{ one_month('source_key', 'month') }}
+        and origin_seen is not null
         and destination_seen is not null
         and origin_seen != destination_seen
 

@@ -1,8 +1,12 @@
+{{ config(materialized='by_month', months='flight_repaired_months') }}
+
+-- depends_on: {{ ref('flight_repaired_months') }}
 with
 
 legs as (
 
     select * from {{ ref('int_flight_legs') }}
+    where {{ one_month('source_key', 'month') }}
 
 ),
 

@@ -39,7 +39,8 @@ final as (
         is_sample,
         rows_landed,
         rows_quarantined,
-        vintages
+        vintages,
+        code_version
     from latest
     where delivery_no = 1
 

@@ -1,6 +1,7 @@
+-- Not materialized: DuckDB keeps what is named more than once, and who asks for a month would have all of it read.
 with
 
-flights as (
+flights as not materialized (
 
     select * from {{ source('landing', 'flights') }}
 
@@ -13,7 +14,7 @@ deliveries as (
 ),
 
 -- one delivery per raw file: the join drops rows and multiplies none
-delivered as (
+delivered as not materialized (
 
     select
         flights.*,
@@ -52,12 +53,13 @@ listed as (
 shared_days as (
 
     select
-        source_key,
-        day
-    from delivered
-    where source_key != 'opensky_api'
-    group by source_key, day
-    having count(distinct raw_sha256) > 1
+        file_days.source_key,
+        file_days.day
+    from {{ ref('stg_flight_days') }} as file_days
+    semi join deliveries using (source_key, raw_sha256)
+    where file_days.source_key != 'opensky_api'
+    group by file_days.source_key, file_days.day
+    having count(*) > 1
 
 ),
 
@@ -76,7 +78,7 @@ ranked as (
         delivered.*,
         row_number() over (
             partition by
-                delivered.source_key, delivered.icao24, delivered.first_seen, delivered.last_seen
+                delivered.source_key, delivered.day, delivered.icao24, delivered.first_seen, delivered.last_seen
             order by delivered.file desc, delivered.raw_sha256 asc, delivered.raw_row asc
         ) as copy_no
     from delivered
