@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from datetime import date
 
 import duckdb
 
-from ingest import landing, publish
+from ingest import landing, publish, settings
 from ingest.errors import EntenteError, InputMissing
 
 MOST = 50
 QUERIES = {
     "dyad_month": ("flights", "events"),
     "fct_flights_dyad_month": ("flights",),
+    "fct_air_traffic_dyad": ("air_traffic",),
     "fct_statement_events": ("events",),
     "fct_commitments": ("commitments",),
     "fct_migration": ("migration",),
     "fct_revisions": ("migration",),
     "fct_migration_dyad_year": ("migration",),
     "dyad_year": ("migration",),
+}
+
+# What is too long to be published stands in the build's own database, from which the published figures were counted.
+BUILT = {
+    "flights": """
+        with airports as (select airport_id, min(country_id) as country_id from dim_airport group by airport_id),
+        legs as (
+            select legs.* from intermediate.int_flight_legs as legs
+            inner join airports as origins on legs.origin = origins.airport_id
+            inner join airports as destinations on legs.destination = destinations.airport_id
+            where legs.day >= $first::date
+                and legs.day < case $grain when 'year' then $first::date + interval 1 year
+                    else $first::date + interval 1 month end
+                and origins.country_id = $origin and destinations.country_id = $destination
+        )
+        select raw_sha256, raw_row, concat_ws(' ', flights.icao24, flights.callsign,
+            coalesce(flights.origin, '?') || '>' || coalesce(flights.destination, '?'), flights.first_seen,
+            case when legs.origin is distinct from flights.origin
+                then 'origin ' || legs.origin || ', ' || legs.origin_status end,
+            case when legs.destination is distinct from flights.destination
+                then 'destination ' || legs.destination || ', ' || legs.destination_status end)
+        from legs inner join staging.stg_flights as flights using (source_key, raw_sha256, raw_row)
+        where flights.day >= $first::date and flights.day < $first::date + interval 1 year
+        order by flights.first_seen, flights.icao24, raw_sha256, raw_row
+    """,
+    "air_traffic": """
+        select raw_sha256, raw_row, concat_ws(' ', dataset, reporter_side, 'edition', vintage, grain, period_start,
+            measure, service, basis, coalesce(origin_airport, origin) || '>'
+            || coalesce(destination_airport, destination), value, flag)
+        from staging.stg_air_traffic
+        where is_latest_vintage and origin = $origin and destination = $destination
+            and date_trunc($grain, period_start) = $first::date
+        order by measure, source_key, dataset, grain, period_start, raw_sha256, raw_row
+    """,
 }
 
 
@@ -52,27 +89,34 @@ def trace(mart: str, dyad: str, period: str) -> str:
     return "\n".join(lines)
 
 
+@contextlib.contextmanager
+def _built(store: landing.Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build's own database, for reading. Raises EntenteError while it is being built, which shuts readers out."""
+    try:
+        con = duckdb.connect(str(settings.warehouse_file()), read_only=True)
+    except duckdb.IOException as error:
+        raise EntenteError(
+            f"can't read {settings.warehouse_file()}: {str(error).splitlines()[0]}",
+            mend="it is closed to readers while the DAG 'warehouse' builds: wait until it has ended",
+        ) from None
+    try:
+        if not store.is_local:
+            con.register_filesystem(store.fs)
+        yield con
+    finally:
+        con.close()
+
+
 def _rows(
     con: duckdb.DuckDBPyConnection, store: landing.Store, kind: str, origin: str, destination: str, first: date,
     *, by_year: bool, raw: dict[str, str],
 ) -> list[str]:  # fmt: skip
     grain = "year" if by_year else "month"
-    if kind == "flights":
-        if not store.is_local:
-            con.register_filesystem(store.fs)
-        there = "exists (from dim_airport as a where a.icao = f.{} and a.country_id = ? and {})"
-        day = "f.day >= coalesce(a.valid_from, f.day) and f.day < coalesce(a.valid_to, f.day + 1)"
-        rows = con.execute(
-            f"""
-            select f.raw_sha256, f.raw_row, concat_ws(' ', f.icao24, f.callsign, f.origin || '>' || f.destination,
-                f.first_seen)
-            from read_parquet('{store.path("flights")}/*/*.parquet') as f
-            where date_trunc('{grain}', f.day) = ? and {there.format("origin", day)}
-                and {there.format("destination", day)}
-            order by f.first_seen, f.icao24
-            """,
-            [first, origin, destination],
-        ).fetchall()
+    if kind in ("flights", "air_traffic"):
+        with _built(store) as built:
+            rows = built.execute(
+                BUILT[kind], {"grain": grain, "first": first, "origin": origin, "destination": destination}
+            ).fetchall()
     elif kind == "migration":
         rows = con.execute(
             "select raw_sha256, raw_row, concat_ws(' ', dataset, 'edition', vintage, measure, purpose, breakdown, "

@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from ingest import settings, source, up
 from ingest.reference import countries
+from ingest.trace import trace
 
 FLIGHTS = "flights/opensky_flightlist"
 STOCKS = "migration/un_desa_migrant_stock"
@@ -319,3 +320,40 @@ def test_a_figure_leads_back_to_its_raw_bytes(published: Path, shared_data: Path
     path = shared_data / "abel_cohen_json" / "flow_da_pb_closed.json.gz"
     assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
     assert "192342" in json.dumps(json.loads(gzip.decompress(path.read_bytes()))), "the figure stands in them"
+
+
+def test_a_dyad_month_leads_to_its_legs_and_they_to_rows_of_the_raw_file(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = published.parents[2]
+    monkeypatch.setenv("ENTENTE_HOME", str(home))
+    seen = "n_flights > 0 and n_flights + n_flights_repaired between 5 and 40"
+    [(dyad, month, whole, filled)] = ask(
+        published,
+        "select directed_dyad, strftime(month, '%Y-%m'), n_flights + n_flights_repaired, n_flights_repaired "
+        f"from fct_flights_dyad_month where source_key = 'opensky_flightlist' and {seen} "
+        "order by n_flights_repaired desc, directed_dyad, month limit 1",
+    )
+    head, kind, *lines = trace("fct_flights_dyad_month", str(dyad), str(month)).splitlines()
+    assert str(dyad) in head and kind == f"flights: {whole}"
+    assert len(lines) == whole
+    assert sum("repaired_" in line for line in lines) == filled
+    for line in lines:
+        place, _, told = line.strip().partition(" row ")
+        row, _, words = told.partition(": ")
+        with gzip.open(home / "landing" / place, "rt") as file:
+            raw = next(r for number, r in enumerate(csv.DictReader(file), 1) if number == int(row))
+        assert words.split()[0] == raw["icao24"]
+        assert f"{raw['origin'] or '?'}>{raw['destination'] or '?'}" in words
+
+
+def test_an_official_figure_leads_back_to_its_cell(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTENTE_HOME", str(published.parents[2]))
+    [(dyad, month, value)] = ask(
+        published,
+        "select directed_dyad, strftime(period_start, '%Y-%m'), value::bigint from fct_air_traffic_dyad "
+        "where source_key = 'opensky_country_pairs' and value > 0 order by directed_dyad, period_start limit 1",
+    )
+    told = trace("fct_air_traffic_dyad", str(dyad), str(month))
+    assert "opensky_country_pairs" in told and "flights_countries.csv row " in told
+    assert f" {value}" in told
