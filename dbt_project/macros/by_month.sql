@@ -4,7 +4,7 @@
     true /* one month: {{ source_key }} {{ day }} {{ days_around }} */
 {%- endmacro %}
 
-{# What each month of such a model was built from: source_key, month, built_from, code. #}
+{# What each month of such a model was built from: source_key, month, built_from. #}
 {% macro months_of(relation) -%}
     {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__months'}, type='table')) }}
 {%- endmacro %}

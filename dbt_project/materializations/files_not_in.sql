@@ -5,7 +5,7 @@
     {%- if execute -%}
         {%- set new = run_query(
             'select raw_sha256 from ' ~ ref('stg_deliveries') ~ ' anti join ' ~ relation
-            ~ " using (source_key, raw_sha256, code_version) where canonical_table = 'flights'"
+            ~ " using (source_key, raw_sha256, code_version) where canonical_table = 'flights' and rows_landed > 0"
         ).columns[0].values() -%}
     {%- endif -%}
     '{{ new | join("', '") }}'

@@ -13,12 +13,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest import settings
+from ingest import settings, warehouse
 
 SAMPLE = settings.SAMPLE / "flights" / "opensky_flightlist"
 MONTHS = ("20190101_20190131", "20190201_20190228", "20190301_20190331", "20190401_20190430", "20190501_20190531")
 TABLES = ("reduce.flight_legs", "reduce.flight_dyad_days", "reduce.flight_route_months", "main.fct_flights_dyad_month")
 BUILD = ("build", "--select", "+fct_flights_dyad_month", "--exclude-resource-types", "test", "unit_test", "--quiet")
+
+CODE = """
+import pathlib, sys
+from ingest import warehouse
+warehouse.PROJECT = pathlib.Path(sys.argv[1])
+warehouse.prepare()
+warehouse.dbt(*sys.argv[2:])
+"""
 
 
 class Built:
@@ -31,19 +39,16 @@ class Built:
         }  # fmt: skip
         self.env.pop("ENTENTE_LANDING", None)
 
-    def run(self, code: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], env=self.env, cwd=settings.REPOSITORY, capture_output=True,
-            text=True,
-        )  # fmt: skip
+    def run(self, *arguments: str) -> None:
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, env=self.env, cwd=settings.REPOSITORY, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
     def fetch(self, key: str) -> None:
-        self.run("import sys; from ingest.__main__ import main; sys.exit(main())", "fetch", key)
+        self.run("-m", "ingest", "fetch", key)
 
-    def build(self, *more: str) -> None:
-        code = "import sys; from ingest import warehouse; warehouse.prepare(); warehouse.dbt(*sys.argv[1:])"
-        self.run(code, *BUILD, *more)
+    def build(self, *more: str, project: Path = warehouse.PROJECT) -> None:
+        self.run("-c", CODE, str(project), *BUILD, *more)
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.home / "warehouse" / "entente.duckdb")) as con:
@@ -81,6 +86,15 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, objec
     found["after"] = built.built_from("reduce.flight_legs")
     found["marked"] = built.ask("select distinct typecode from reduce.flight_legs where month = date '2019-01-01'")
     found["little by little"] = {table: built.rows(table) for table in TABLES}
+    built.ask("update reduce.flight_repair_tests set n_test = -1")
+    other = built.home / "project"
+    shutil.copytree(warehouse.PROJECT, other, ignore=shutil.ignore_patterns("target", "logs"))
+    legs = other / "models" / "reduce" / "flight_legs.sql"
+    legs.write_text(legs.read_text().replace("\nselect * from final", "\nselect * from final where true"))
+    built.build(project=other)
+    found["tested before the legs' SQL changed"] = built.ask(
+        "select count(*) from reduce.flight_repair_tests where n_test = -1"
+    )
     built.build("--full-refresh")
     found["at once"] = {table: built.rows(table) for table in TABLES}
     found["marked at once"] = built.ask("select count(*) from reduce.flight_legs where typecode = 'MARK'")
@@ -94,6 +108,10 @@ def test_months_are_redone_whose_files_or_neighbours_changed_and_no_others(build
     assert {month for month in before if before[month] != after[month]} == {"2019-03-01", "2019-04-01"}
     assert builds["marked"] == [("MARK",)], "January was left as it was"
     assert builds["marked at once"] == [(0,)]
+
+
+def test_where_the_sql_of_the_legs_changes_what_is_made_of_them_is_redone(builds: dict[str, object]) -> None:
+    assert builds["tested before the legs' SQL changed"] == [(0,)]
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -23,7 +23,7 @@ seen as (
 
     select
         source_key,
-        date_trunc('month', day)::date as month,
+        month,
         case when origin_status = 'observed' then origin_id end as origin_id,
         case when destination_status = 'observed' then destination_id end as destination_id,
         case when origin_status = 'observed' then origin_end else 'unseen' end as origin_end,

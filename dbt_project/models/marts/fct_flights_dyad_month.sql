@@ -24,7 +24,7 @@ vintages as (
         source_key,
         origin_id,
         destination_id,
-        date_trunc('month', day)::date as month,
+        month,
         max(vintage) as vintage
     from flight_days
     where origin_id != destination_id
@@ -32,7 +32,7 @@ vintages as (
         source_key,
         origin_id,
         destination_id,
-        date_trunc('month', day)
+        month
 
 ),
 

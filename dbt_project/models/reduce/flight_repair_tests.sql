@@ -1,6 +1,5 @@
 {{ config(materialized='by_month', months='flight_legs') }}
 
--- depends_on: {{ ref('flight_legs') }}
 with
 
 legs as (

@@ -8,7 +8,7 @@ months as (
     select
         source_key,
         month,
-        built_from || code as legs_from
+        built_from as legs_from
     from {{ months_of(ref('flight_legs')) }}
 
 ),
