@@ -16,14 +16,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "opensky_flightlist"
-MONTHS = 18
 BUILD = ("build", "--select", "+fct_flights_dyad_month", "--exclude-resource-types", "test", "unit_test", "--quiet")
 RUN = """
 import json, resource, sys, time
@@ -76,14 +75,14 @@ def put(landing: Path, number: int, first: date, days: int, rows: int) -> None:
     (landing / "receipts" / KEY / f"{sha}.json").write_text(json.dumps(receipt))
 
 
-def build(home: Path, *more: str) -> tuple[float, float]:
+def build(home: Path) -> tuple[float, float]:
     """Seconds and GiB of one dbt process over the flight marts."""
     env = os.environ | {
         "ENTENTE_HOME": str(home), "DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs"),
     }  # fmt: skip
     env.pop("ENTENTE_LANDING", None)
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *BUILD, *more], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", RUN, *BUILD], env=env, cwd=ROOT, capture_output=True, text=True, check=True
     )
     seconds, peak = json.loads(done.stdout.splitlines()[-1])
     return seconds, peak
@@ -92,7 +91,7 @@ def build(home: Path, *more: str) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=2_327_814, help="legs per month")
-    parser.add_argument("--months", type=int, default=MONTHS)
+    parser.add_argument("--months", type=int, default=18)
     given = parser.parse_args()
     sample = ROOT / "var" / "bench" / "sample"
     env = os.environ | {"ENTENTE_HOME": str(sample), "ENTENTE_INPUT": str(ROOT / "sample")}
@@ -110,10 +109,9 @@ def main() -> None:
             # the last month lacks its last day, which comes later
             days = (after - first).days - (month == given.months - 1)
             put(home / "landing", month, first, days, given.rows)
-        put_day = date.fromordinal(after.toordinal() - 1)
         whole, peak = build(home)
         print(f"{given.months * given.rows:,} legs       {whole:6.1f} s  {peak:5.2f} GiB", flush=True)
-        put(home / "landing", given.months, put_day, 1, given.rows // 30)
+        put(home / "landing", given.months, after - timedelta(days=1), 1, given.rows // 30)
         day, peak = build(home)
         print(f"one more day           {day:6.1f} s  {peak:5.2f} GiB  {day / whole:.2f} of all", flush=True)
         none, peak = build(home)
