@@ -1,6 +1,7 @@
 """Publishing: the marts of the build database become a numbered folder, and `current` comes to point at it.
 
-    published/000042/entente.duckdb     the marts and nothing else, with their comments; open it read-only
+    published/000042/entente.duckdb     the marts and nothing else, with their comments; open it read-only. A mart that
+                                        is a view reads other marts of the same file
     published/000042/parquet/*.parquet  the same marts, one file each
     published/000042/index.html         the page, self-contained
     published/000042/manifest.json      rows, columns and sha256 of each mart; the raw files they rest on
@@ -16,9 +17,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -162,6 +165,15 @@ def _copy(build: Path, folder: Path) -> list[dict[str, Any]]:
                 }
             )
         con.execute("use entente")
+        for name, said, statement in _views(con, {table for _, table in tables}):
+            con.execute(statement)  # without the catalogue's name, which a reader may attach the file under another of
+            con.execute(f'comment on view "{name}" is {_text(said)}')
+            for column, holds in con.execute(
+                "select column_name, comment from duckdb_columns() where database_name = 'build' "
+                "and schema_name = 'main' and table_name = ? and comment is not null",
+                [name],
+            ).fetchall():
+                con.execute(f'comment on column "{name}"."{column}" is {_text(holds)}')
         for name, said, query in (MACROS[table] for _, table in tables if table in MACROS):
             con.execute(f"create macro {name} as table {query}")
             con.execute(f"comment on macro table {name.partition('(')[0]} is {_text(said)}")
@@ -172,6 +184,38 @@ def _copy(build: Path, folder: Path) -> list[dict[str, Any]]:
     finally:
         con.close()
     return described
+
+
+def _views(con: duckdb.DuckDBPyConnection, marts: set[str]) -> list[tuple[str, str, str]]:
+    """(name, comment, statement) of every mart that is a view and reads other marts only: no file."""
+    rows = con.execute(
+        "select view_name, comment, sql from duckdb_views() where database_name = 'build' and schema_name = 'main' "
+        "and comment like 'One row per%' order by view_name"
+    ).fetchall()
+    found = []
+    for name, comment, statement in rows:
+        query = str(statement).partition(" AS ")[2].rstrip(";")
+        [parsed] = con.execute("select json_serialize_sql(?)", [query]).fetchall()
+        nodes = list(_nodes(json.loads(parsed[0])))
+        steps = {step["key"] for node in nodes for step in node.get("cte_map", {}).get("map", [])}
+        read = [node for node in nodes if node.get("type") == "BASE_TABLE"]
+        is_of_marts = all(
+            node["table_name"] in (marts if node["schema_name"] == "main" else marts | steps)
+            and node["schema_name"] in ("main", "")
+            for node in read
+        )
+        if is_of_marts and not any(node.get("type") == "TABLE_FUNCTION" for node in nodes):
+            unqualified = re.sub(r"\b\w+[.]main[.]", "", query)
+            found.append((str(name), str(comment), f'create view "{name}" as {unqualified}'))
+    return found
+
+
+def _nodes(part: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a parsed statement, however deep."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _nodes(inner)
 
 
 def _raw_files() -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ def light_page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build database: twelve marts, and beside them what must never be shipped."""
-    path = make_database(tmp_path_factory.mktemp("base") / "base.duckdb", ROWS)
+    path = make_database(tmp_path_factory.mktemp("base") / settings.warehouse_file().name, ROWS)
     with duckdb.connect(str(path)) as con:
         con.execute("create table aa_first as select range as n from range(20000)")
         con.execute("create table zz_last as from aa_first")
@@ -49,6 +49,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         con.execute("comment on table staging.stg_deliveries is 'One row per delivery'")
         con.execute("create view files as from read_csv('/etc/passwd', columns = {'line': 'varchar'}, delim = '')")
         con.execute("comment on view files is 'One row per line of a file'")
+        con.execute("create view secrets as select n from aa_first, staging.stg_deliveries")
+        con.execute("comment on view secrets is 'One row per secret'")
+        con.execute("create view longer as select n, batch from entente.main.aa_first")
+        con.execute("comment on view longer is 'One row per number'")
+        con.execute("comment on column longer.batch is 'the batch''s number'")
     return path
 
 
@@ -58,10 +63,13 @@ def build(home: Path, base: Path) -> Callable[[int], None]:
 
     def built(batch: int) -> None:
         settings.warehouse_file().parent.mkdir(parents=True, exist_ok=True)
-        passing = home / "passing.duckdb"
+        passing = home / settings.warehouse_file().name
         shutil.copyfile(base, passing)
         with duckdb.connect(str(passing)) as con:
-            marts = con.execute("select table_name from duckdb_columns() where column_name = 'batch'").fetchall()
+            marts = con.execute(
+                "select table_name from duckdb_columns() semi join duckdb_tables() using (table_oid) "
+                "where column_name = 'batch'"
+            ).fetchall()
             for (mart,) in marts:
                 con.execute(f"update {mart} set batch = {batch}")
         os.replace(passing, settings.warehouse_file())
@@ -141,7 +149,12 @@ def test_only_marts_are_published_with_their_comments_and_types(build: Callable[
     tables = query("select table_name, comment from duckdb_tables() order by 1")
     assert len(tables) == 12
     assert all(comment == f"One row per {name}, and it's so. More." for name, comment in tables)
-    assert query("select count(*) from duckdb_views() where not internal") == [(0,)]
+    assert query("select view_name, comment from duckdb_views() where not internal") == [
+        ("longer", "One row per number")
+    ], "a view that reads a file, or a table that is not shipped, is none for a reader"
+    with duckdb.connect() as con:  # by another name than the view was made under
+        con.execute(f"attach '{settings.published() / 'current' / publish.DATABASE}' as other (read_only)")
+        assert con.execute("select count(*), min(batch) from other.longer").fetchall() == [(20_000, 1)]
     assert query("select distinct comment from duckdb_columns() where column_name = 'batch'") == [
         ("the batch's number",)
     ]

@@ -24,7 +24,14 @@ commitment_parties as (
 
 ),
 
--- one row per event and dyad: an event of n dyads weighs 1/n in each
+levels as (
+
+    select * from {{ ref('int_event_levels') }}
+
+),
+
+-- one row per event and dyad: an event of n dyads weighs 1/n in each. A decision keeps the event that it accepts under
+-- its id; what a person corrected or added has no office
 event_dyads as (
 
     select
@@ -35,6 +42,8 @@ event_dyads as (
         event_parties.a_acts,
         event_parties.b_acts,
         statement_events.event_type,
+        statement_events.quad_class,
+        levels.office_level,
         statement_events.is_first_telling
         and not statement_events.is_historical
         and not statement_events.is_negated as is_counted,
@@ -43,6 +52,7 @@ event_dyads as (
         statement_events.event_scale
     from event_parties
     inner join statement_events using (event_id)
+    left join levels using (event_id)
 
 ),
 
@@ -108,7 +118,16 @@ events as (
         coalesce(sum(weight) filter (where b_acts), 0) as n_events_b_to_a,
         coalesce(sum(event_scale * weight) filter (where is_scored), 0) as cooperation_balance,
         coalesce(sum(weight) filter (where event_type = 'REQUEST'), 0) as n_requests,
-        coalesce(sum(weight) filter (where event_type = 'CONSULT'), 0) as n_consults
+        coalesce(sum(weight) filter (where event_type = 'CONSULT'), 0) as n_consults,
+        coalesce(sum(weight) filter (where quad_class = 1), 0) as n_verbal_cooperation,
+        coalesce(sum(weight) filter (where quad_class = 2), 0) as n_material_cooperation,
+        coalesce(sum(weight) filter (where quad_class = 3 and event_type != 'REQUEST'), 0) as n_verbal_conflict,
+        coalesce(sum(weight) filter (where quad_class = 4), 0) as n_material_conflict,
+        coalesce(sum(weight) filter (where event_type = 'CONSULT' and office_level = 'head'), 0) as n_meetings_heads,
+        coalesce(sum(weight) filter (where event_type = 'CONSULT' and office_level = 'minister'), 0)
+            as n_meetings_ministers,
+        coalesce(sum(weight) filter (where event_type = 'CONSULT' and office_level = 'deputy'), 0)
+            as n_meetings_deputies
     from event_dyads
     where is_counted
     group by dyad, month
@@ -141,6 +160,13 @@ final as (
         round(coalesce(events.cooperation_balance, 0), 9) as cooperation_balance,
         round(coalesce(events.n_requests, 0), 9) as n_requests,
         round(coalesce(events.n_consults, 0), 9) as n_consults,
+        round(coalesce(events.n_verbal_cooperation, 0), 9) as n_verbal_cooperation,
+        round(coalesce(events.n_material_cooperation, 0), 9) as n_material_cooperation,
+        round(coalesce(events.n_verbal_conflict, 0), 9) as n_verbal_conflict,
+        round(coalesce(events.n_material_conflict, 0), 9) as n_material_conflict,
+        round(coalesce(events.n_meetings_heads, 0), 9) as n_meetings_heads,
+        round(coalesce(events.n_meetings_ministers, 0), 9) as n_meetings_ministers,
+        round(coalesce(events.n_meetings_deputies, 0), 9) as n_meetings_deputies,
         round(coalesce(promises.n_commitments, 0), 9) as n_commitments
     from stories
     full join events using (dyad, month)

@@ -18,6 +18,7 @@ final as (
         grain,
         source_key,
         formula,
+        caveat,
         citation
     from indicators
 

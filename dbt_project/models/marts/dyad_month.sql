@@ -48,6 +48,18 @@ flights as (
 
 ),
 
+recovery as (
+
+    select * from {{ ref('int_flight_recovery') }}
+
+),
+
+official as (
+
+    select * from {{ ref('fct_air_traffic_dyad') }}
+
+),
+
 coverage as (
 
     select * from {{ ref('fct_flights_coverage_month') }}
@@ -88,9 +100,82 @@ flight_dyads as (
         flights.origin_id,
         flights.destination_id,
         flights.month,
+        flights.n_flights,
+        flights.n_routes,
+        flights.n_callsign_prefixes as n_carriers,
+        flights.seats_estimated,
         flights.n_flights
+        / nullif(sum(flights.n_flights) over (partition by flights.origin_id, flights.month), 0)
+            as flights_share_of_origin
     from flights
     semi join flight_source using (source_key)
+
+),
+
+recovered as (
+
+    select recovery.*
+    from recovery
+    semi join flight_source using (source_key)
+
+),
+
+-- of a dyad's official figures those on one basis, or a change of basis would look like one of traffic
+passenger_basis as (
+
+    select
+        origin_id,
+        destination_id,
+        min_by(basis, case basis when 'stage' then 1 when 'flight' then 2 else 3 end) as basis
+    from official
+    where measure = 'passengers' and grain = 'M'
+    group by
+        origin_id,
+        destination_id
+
+),
+
+passengers as (
+
+    select
+        official.origin_id,
+        official.destination_id,
+        official.period_start as month,
+        official.value,
+        official.basis,
+        official.source_key
+    from official
+    inner join passenger_basis using (origin_id, destination_id, basis)
+    where
+        official.measure = 'passengers'
+        and official.grain = 'M'
+        and not official.is_partial
+
+),
+
+-- what a state's own acts are about: all that it does towards anybody in the month
+attention as (
+
+    select
+        country_id,
+        month,
+        sum(n_events) as n_events
+    from (
+        select
+            split_part(dyad, '-', 1) as country_id,
+            month,
+            n_events_a_to_b as n_events
+        from statement_dyads
+        union all
+        select
+            split_part(dyad, '-', 2) as country_id,
+            month,
+            n_events_b_to_a as n_events
+        from statement_dyads
+    ) as acts
+    group by
+        country_id,
+        month
 
 ),
 
@@ -132,8 +217,28 @@ joined as (
         statement_dyads.cooperation_balance,
         statement_dyads.n_requests,
         statement_dyads.n_consults,
+        statement_dyads.n_verbal_cooperation,
+        statement_dyads.n_material_cooperation,
+        statement_dyads.n_verbal_conflict,
+        statement_dyads.n_material_conflict,
+        statement_dyads.n_meetings_heads,
+        statement_dyads.n_meetings_ministers,
+        statement_dyads.n_meetings_deputies,
         statement_dyads.n_commitments,
+        attention.n_events as n_events_of_origin,
         flight_dyads.n_flights,
+        flight_dyads.n_routes,
+        flight_dyads.n_carriers,
+        flight_dyads.seats_estimated,
+        flight_dyads.flights_share_of_origin,
+        recovered.n_flights_undisturbed,
+        recovered.n_flights_panel,
+        recovered.n_flights_panel_undisturbed,
+        coalesce(origins_undisturbed.is_observable and destinations_undisturbed.is_observable, false)
+            as is_undisturbed_covered,
+        passengers.value as air_passengers,
+        passengers.basis as air_passengers_basis,
+        passengers.source_key as air_passengers_source_key,
         least(origins_seen.share_both_ends, destinations_seen.share_both_ends) as flights_coverage
     from dyad_months
     cross join statement_span
@@ -158,6 +263,28 @@ joined as (
             dyad_months.origin_id = flight_dyads.origin_id
             and dyad_months.destination_id = flight_dyads.destination_id
             and dyad_months.month = flight_dyads.month
+    left join attention
+        on
+            dyad_months.origin_id = attention.country_id
+            and dyad_months.month = attention.month
+    left join recovered
+        on
+            dyad_months.origin_id = recovered.origin_id
+            and dyad_months.destination_id = recovered.destination_id
+            and dyad_months.month = recovered.month
+    left join states_seen as origins_undisturbed
+        on
+            recovered.origin_id = origins_undisturbed.country_id
+            and origins_undisturbed.month = make_date({{ var('undisturbed_year') }}, month(recovered.month), 1)
+    left join states_seen as destinations_undisturbed
+        on
+            recovered.destination_id = destinations_undisturbed.country_id
+            and destinations_undisturbed.month = make_date({{ var('undisturbed_year') }}, month(recovered.month), 1)
+    left join passengers
+        on
+            dyad_months.origin_id = passengers.origin_id
+            and dyad_months.destination_id = passengers.destination_id
+            and dyad_months.month = passengers.month
 
 ),
 
@@ -176,8 +303,34 @@ final as (
         case when is_statement_covered then coalesce(cooperation_balance, 0) end as cooperation_balance,
         case when is_statement_covered then coalesce(n_requests, 0) end as n_requests,
         case when is_statement_covered then coalesce(n_consults, 0) end as n_consults,
+        case when is_statement_covered then coalesce(n_verbal_cooperation, 0) end as n_verbal_cooperation,
+        case when is_statement_covered then coalesce(n_material_cooperation, 0) end as n_material_cooperation,
+        case when is_statement_covered then coalesce(n_verbal_conflict, 0) end as n_verbal_conflict,
+        case when is_statement_covered then coalesce(n_material_conflict, 0) end as n_material_conflict,
+        case when is_statement_covered then coalesce(n_meetings_heads, 0) end as n_meetings_heads,
+        case when is_statement_covered then coalesce(n_meetings_ministers, 0) end as n_meetings_ministers,
+        case when is_statement_covered then coalesce(n_meetings_deputies, 0) end as n_meetings_deputies,
         case when is_statement_covered then coalesce(n_commitments, 0) end as n_commitments,
+        -- of a state that did nothing in the month there is no share
+        case when is_statement_covered then round(coalesce(n_events_directed, 0) / nullif(n_events_of_origin, 0), 9) end
+            as attention_share,
         case when is_flight_covered then coalesce(n_flights, 0) end as n_flights,
+        case when is_flight_covered then coalesce(n_routes, 0) end as n_routes,
+        case when is_flight_covered then coalesce(n_carriers, 0) end as n_carriers,
+        -- the estimate of a month whose types are all untold is null
+        case when is_flight_covered then if(coalesce(n_flights, 0) = 0, 0, seats_estimated) end as seats_estimated,
+        case when is_flight_covered then coalesce(flights_share_of_origin, 0) end as flights_share_of_origin,
+        case
+            when is_flight_covered and is_undisturbed_covered
+                then coalesce(n_flights, 0) / nullif(n_flights_undisturbed, 0)
+        end as flights_recovery,
+        case
+            when is_flight_covered and is_undisturbed_covered
+                then n_flights_panel / nullif(n_flights_panel_undisturbed, 0)
+        end as flights_recovery_panel,
+        air_passengers,
+        air_passengers_basis,
+        air_passengers_source_key,
         case
             when is_flight_covered then 'observable'
             when is_flight_month_landed then 'not observable'

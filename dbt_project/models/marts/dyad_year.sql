@@ -24,6 +24,12 @@ stocks as (
 
 ),
 
+migration as (
+
+    select * from {{ ref('int_migration_dyad_years') }}
+
+),
+
 -- a sum over no covered month is null, as it must be
 year_sums as (
 
@@ -34,8 +40,20 @@ year_sums as (
         sum(n_events) as n_events,
         sum(cooperation_balance) as cooperation_balance,
         sum(n_requests) as n_requests,
+        sum(n_consults) as n_consults,
+        sum(n_verbal_cooperation) as n_verbal_cooperation,
+        sum(n_material_cooperation) as n_material_cooperation,
+        sum(n_verbal_conflict) as n_verbal_conflict,
+        sum(n_material_conflict) as n_material_conflict,
+        sum(n_meetings_heads) as n_meetings_heads,
+        sum(n_meetings_ministers) as n_meetings_ministers,
+        sum(n_meetings_deputies) as n_meetings_deputies,
         sum(n_commitments) as n_commitments,
+        sum(n_events_directed) as n_events_directed,
         sum(n_flights)::bigint as n_flights,
+        sum(seats_estimated) as seats_estimated,
+        sum(air_passengers) as air_passengers,
+        count(air_passengers)::integer as air_passenger_months,
         count(*) filter (where is_statement_covered)::integer as statement_months_covered,
         count(*) filter (where is_flight_covered)::integer as flight_months_covered
     from dyad_months
@@ -95,19 +113,62 @@ final as (
         year_sums.n_statements,
         round(year_sums.n_events, 9) as n_events,
         round(year_sums.cooperation_balance, 9) as cooperation_balance,
+        round(year_sums.n_events_directed, 9) as n_events_directed,
         round(year_sums.n_requests, 9) as n_requests,
+        round(year_sums.n_consults, 9) as n_consults,
+        round(year_sums.n_verbal_cooperation, 9) as n_verbal_cooperation,
+        round(year_sums.n_material_cooperation, 9) as n_material_cooperation,
+        round(year_sums.n_verbal_conflict, 9) as n_verbal_conflict,
+        round(year_sums.n_material_conflict, 9) as n_material_conflict,
+        round(year_sums.n_meetings_heads, 9) as n_meetings_heads,
+        round(year_sums.n_meetings_ministers, 9) as n_meetings_ministers,
+        round(year_sums.n_meetings_deputies, 9) as n_meetings_deputies,
         round(year_sums.n_commitments, 9) as n_commitments,
         coalesce(year_sums.statement_months_covered, 0) as statement_months_covered,
         year_sums.n_flights,
+        round(year_sums.seats_estimated, 3) as seats_estimated,
         coalesce(year_sums.flight_months_covered, 0) as flight_months_covered,
+        case when year_sums.air_passenger_months = 12 then year_sums.air_passengers end as air_passengers,
         editions.migrant_stock_persons,
         editions.migrant_stock_vintage,
         coalesce(editions.migrant_stock_editions, 0) as migrant_stock_editions,
         editions.migrant_stock_min,
-        editions.migrant_stock_max
+        editions.migrant_stock_max,
+        migration.migrant_stock_filled_persons,
+        migration.migrant_stock_filled_vintage,
+        coalesce(migration.is_interpolated, false) as is_interpolated,
+        migration.migrant_stock_share_of_origin,
+        migration.migrant_stock_share_of_destination,
+        migration.stock_birth_persons,
+        migration.stock_birth_persons_from,
+        migration.stock_citizenship_persons,
+        migration.stock_citizenship_persons_from,
+        migration.refugees_persons,
+        migration.refugees_persons_from,
+        migration.asylum_seekers_persons,
+        migration.asylum_seekers_persons_from,
+        migration.flow_residence_persons,
+        migration.flow_residence_persons_from,
+        migration.flow_citizenship_persons,
+        migration.flow_citizenship_persons_from,
+        migration.flow_birth_persons,
+        migration.flow_birth_persons_from,
+        migration.asylum_applications_persons,
+        migration.asylum_applications_persons_from,
+        migration.permits_persons,
+        migration.permits_persons_from,
+        migration.returns_persons,
+        migration.returns_persons_from,
+        migration.entries_events,
+        migration.entries_events_from,
+        migration.registrations_events,
+        migration.registrations_events_from,
+        migration.remittances_usd,
+        migration.remittances_usd_from
     from dyad_years
     left join year_sums using (directed_dyad, year)
     left join editions using (directed_dyad, year)
+    left join migration using (directed_dyad, year)
 
 )
 
