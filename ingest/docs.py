@@ -1,7 +1,8 @@
-"""Writes docs/SOURCES.md and docs/DICTIONARY.md from where the facts are written once; a test sees any drift."""
+"""Writes SOURCES, DICTIONARY and INDICATORS of docs/ from where the facts are written once; a test sees any drift."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,28 @@ def dictionary() -> str:
     return text
 
 
+def indicators() -> str:
+    """Every indicator of the panels: what it is, how it is made, what to beware of."""
+    text = (
+        f"{NOTE}# The indicators\n\nOf `dyad_month`, `dyad_year` and `observations`; `dim_indicator` in the database."
+    )
+    text += " What the formulas take for granted stands in METHODOLOGY.md.\n"
+    with (settings.SEEDS / "indicators.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    for pillar in dict.fromkeys(row["pillar"] for row in rows):
+        text += f"\n## {pillar.capitalize()}\n"
+        for row in (row for row in rows if row["pillar"] == pillar):
+            side = "from the origin to the destination" if row["is_directed"] == "true" else "of the pair"
+            text += f"\n### {row['indicator']}\n\n{row['label']}. *{row['unit']}, {side}, `{row['grain']}`*\n\n"
+            text += f"- Formula: {row['formula']}\n"
+            text += "".join(
+                f"- {name}: {row[key]}\n"
+                for name, key in (("Beware", "caveat"), ("Source", "source_key"), ("After", "citation"))
+                if row[key]
+            )
+    return text
+
+
 def _marts() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for path in sorted((settings.REPOSITORY / "dbt_project" / "models" / "marts").rglob("*.yml")):
@@ -49,7 +72,11 @@ def _marts() -> list[dict[str, Any]]:
 def written() -> dict[Path, str]:
     """Path and text of each generated page."""
     folder = settings.REPOSITORY / "docs"
-    return {folder / "SOURCES.md": sources(), folder / "DICTIONARY.md": dictionary()}
+    return {
+        folder / "SOURCES.md": sources(),
+        folder / "DICTIONARY.md": dictionary(),
+        folder / "INDICATORS.md": indicators(),
+    }
 
 
 def write() -> None:

@@ -76,6 +76,8 @@ EVENTS = [
     ("e6", "three", "SANCTION", -6, ["KGZ"], ["RUS"], "negated", "said"),
     ("e7", "three", "AID", 7, ["RUS"], ["TJK", "UNO"], "hypothetical", "lend"),
 ]
+QUAD = {"CONSULT": 1, "AGREE": 1, "AID": 2, "REQUEST": 3, "ACCUSE": 3, "SANCTION": 4}
+OFFICES = {"e1": "Foreign Minister of the Kyrgyz Republic"}
 COMMITMENTS = [("c1", "three", ["RUS"], ["KGZ", "TJK"], "will lend"), ("c2", "two", sorted(STATES), [], "agreed")]
 
 Rows = list[dict[str, Any]]
@@ -169,8 +171,9 @@ def fill(landing: Landing) -> None:
     ])  # fmt: skip
     landing.put("statement_events", STATEMENTS, "s1", [
         coded(statement, words, ("trigger_start", "trigger_end")) | {
-            "event_id": key, "event_type": kind, "quad_class": 1, "event_scale": scale, "actors": actors,
-            "recipients": recipients, "parties": "[]", "topics": ["other"], "trigger": words,
+            "event_id": key, "event_type": kind, "quad_class": QUAD[kind], "event_scale": scale,
+            "actors": actors, "recipients": recipients, "parties": json.dumps([{"office": OFFICES.get(key)}]),
+            "topics": ["other"], "trigger": words,
             **{f"is_{flag}": flag == flags for flag in ("future", "hypothetical", "negated", "historical")},
         }
         for key, statement, kind, scale, actors, recipients, flags, words in EVENTS
@@ -219,6 +222,36 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     con.close()
 
 
+def test_the_semantic_layer_answers_as_the_panel_does(
+    warehouse: duckdb.DuckDBPyConnection, table: Callable[[str], pd.DataFrame], tmp_path: Path
+) -> None:
+    [(file,)] = warehouse.execute("select path from duckdb_databases() where database_name = 'entente'").fetchall()
+    home = Path(file).parents[1]
+    environment = os.environ | {
+        "ENTENTE_HOME": str(home), "ENTENTE_LANDING": "", "ENTENTE_REPOSITORY": str(settings.REPOSITORY),
+        "DBT_PROFILES_DIR": str(PROJECT), "DO_NOT_TRACK": "1", "ENTENTE_TARGET": "published",
+        "DBT_TARGET_PATH": str(tmp_path / "target"),
+    }  # fmt: skip
+    (home / "published" / "current").mkdir(parents=True)
+    (home / "published" / "current" / "entente.duckdb").symlink_to(file)
+    asked = ["query", "--metrics", "n_events,cooperation_balance", "--group-by", "metric_time__month,dyad_month__pair",
+             "--csv", str(tmp_path / "answer.csv")]  # fmt: skip
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("mf")), *asked],
+        env=environment,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer = pd.read_csv(tmp_path / "answer.csv").dropna(subset="n_events")
+    answer["key"] = list(zip(answer.dyad_month__pair, answer.metric_time__month.str[:7], strict=True))
+    panel = table("select * from dyad_month where origin_id < destination_id and n_events is not null")
+    panel["key"] = list(zip(panel.dyad, panel.month.dt.strftime("%Y-%m"), strict=True))
+    for metric in ("n_events", "cooperation_balance"):
+        assert answer.set_index("key")[metric].to_dict() == pytest.approx(panel.set_index("key")[metric].to_dict())
+
+
 @pytest.fixture(scope="module")
 def table(warehouse: duckdb.DuckDBPyConnection) -> Callable[[str], pd.DataFrame]:
     return lambda query: warehouse.execute(query if " " in query else f"select * from main.{query}").df()
@@ -247,7 +280,9 @@ def dyads_of(actors: list[str], recipients: list[str]) -> dict[frozenset[str], s
 def expected_statements() -> dict[tuple[str, str, str], dict[str, float]]:
     """The measures of each ordered dyad and month, counted event by event in plain Python."""
     made: dict[tuple[str, str, str], dict[str, float]] = {}
-    names = ("n_events", "n_events_directed", "cooperation_balance", "n_requests", "n_consults", "n_commitments")
+    quads = {1: "n_verbal_cooperation", 2: "n_material_cooperation", 3: "n_verbal_conflict", 4: "n_material_conflict"}
+    names = ("n_events", "n_events_directed", "cooperation_balance", "n_requests", "n_consults", "n_commitments",
+             "n_meetings_heads", "n_meetings_ministers", "n_meetings_deputies", *quads.values())  # fmt: skip
     for event, statement, kind, scale, actors, recipients, flag, _ in EVENTS:
         if flag in ("historical", "negated") or event == "e1copy":
             continue
@@ -260,6 +295,8 @@ def expected_statements() -> dict[tuple[str, str, str], dict[str, float]]:
                 cell["n_events_directed"] += weight * (origin in acting)
                 cell["n_requests"] += weight * (kind == "REQUEST")
                 cell["n_consults"] += weight * (kind == "CONSULT")
+                cell["n_meetings_ministers"] += weight * (kind == "CONSULT" and "Minister" in OFFICES.get(event, ""))
+                cell[quads[QUAD[kind]]] += weight * (kind != "REQUEST")
                 cell["cooperation_balance"] += weight * scale * (flag != "hypothetical" and kind != "REQUEST")
     for _, statement, by, to, _ in COMMITMENTS:
         dyads = dyads_of(by, to)
@@ -280,6 +317,34 @@ def test_statement_measures_are_those_counted_by_hand(table: Callable[[str], pd.
         for name, value in expected.get(row.key, dict.fromkeys(next(iter(expected.values())), 0.0)).items():
             assert getattr(row, name) == pytest.approx(value), (row.key, name)
     assert panel[~panel.is_statement_covered][list(next(iter(expected.values())))].isna().all(axis=None)
+
+
+def test_attention_is_the_share_of_what_a_state_does_that_month(table: Callable[[str], pd.DataFrame]) -> None:
+    panel = table("select * from dyad_month where is_statement_covered")
+    acts = panel.groupby(["origin_id", "month"]).n_events_directed.transform("sum")
+    expected = (panel.n_events_directed / acts).where(acts > 0)
+    assert panel.attention_share.round(8).equals(expected.round(8))
+    assert panel.attention_share.notna().sum() > 4 and panel.attention_share.isna().any()
+
+
+def test_observations_hold_each_cell_of_the_panels_and_no_other(table: Callable[[str], pd.DataFrame]) -> None:
+    tall = table("observations")
+    seed = table("dim_indicator").set_index("indicator")
+    assert set(tall.indicator) <= set(seed.index)
+    told = 0
+    for panel, grain, start in (("dyad_month", "M", "month"), ("dyad_year", "A", "year")):
+        wide = table(panel)
+        wide["period_start"] = pd.to_datetime(wide[start].astype(str) + ("-01-01" if grain == "A" else ""))
+        for indicator, part in tall[tall.grain == grain].groupby("indicator"):
+            cells = wide.set_index(["directed_dyad", "period_start"])[indicator].dropna().astype(float)
+            assert (
+                part.set_index(["directed_dyad", "period_start"])
+                .value.sort_index()
+                .equals(cells.sort_index().rename("value"))
+            ), (panel, indicator)
+            assert set(part.unit) == {seed.unit[indicator]}
+            told += len(part)
+    assert told == len(tall) > 100
 
 
 def test_text_carried_by_two_outlets_is_one_statement(table: Callable[[str], pd.DataFrame]) -> None:
@@ -380,7 +445,10 @@ def test_evidence_is_the_text_at_its_span(table: Callable[[str], pd.DataFrame]) 
 
 
 def test_every_mart_and_column_is_described_in_the_catalog(table: Callable[[str], pd.DataFrame]) -> None:
-    marts = table("select table_name, comment from duckdb_tables() where schema_name = 'main'")
+    marts = table(
+        "select table_name, comment from duckdb_tables() where schema_name = 'main' union all "
+        "select view_name, comment from duckdb_views() where schema_name = 'main' and not internal"
+    )
     assert len(marts) == len(list((PROJECT / "models" / "marts").glob("*.sql")))
     assert marts.comment.str.startswith("One row per ").all()
     columns = table("select * from duckdb_columns() where schema_name = 'main' and not internal")
