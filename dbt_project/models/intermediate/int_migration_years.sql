@@ -117,6 +117,13 @@ final as (
             and coalesce(precedence.dataset, years.dataset) = years.dataset
             and coalesce(precedence.method, years.method) = years.method
             and coalesce(precedence.reporter_side, years.reporter_side) = years.reporter_side
+    qualify
+        row_number() over (
+            partition by
+                years.source_key, years.dataset, years.directed_dyad, years.year, years.year_grain, years.period_start,
+                years.measure, years.concept, years.unit, years.purpose, years.method, years.reporter_side
+            order by years.n_parts
+        ) = 1
 
 )
 
