@@ -8,3 +8,16 @@
 {% macro months_of(relation) -%}
     {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__months'}, type='table')) }}
 {%- endmacro %}
+
+{# A hash of each row of each model, and the month that the model's column tells. #}
+{% macro hashes_by_month(models) -%}
+    {%- for name, column in models.items() %}
+        select
+            date_trunc('month', {{ column }})::date as month,
+            hash('{{ name }}', facts) as row_hash
+        from {{ ref(name) }} as facts
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
+    {%- endfor %}
+{%- endmacro %}

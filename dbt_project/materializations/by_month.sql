@@ -5,8 +5,9 @@
    source_key, month and built_from. What a month was built from, the SQL among it, is kept in a table beside the model's
    (months_of), and is written last: a build that was killed leaves a month that the next one does again. When the SQL
    changes, all months are done again, and those of the models that follow. The memory that a build takes is that of one
-   month. #}
+   month; where `config(at_once = true)` says that all fit, the months that lack something are built together. #}
 {% materialization by_month, adapter='duckdb' %}
+    {%- if config.get('contract').enforced -%} {{ get_assert_columns_equivalent(sql) }} {%- endif -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set ledger = months_of(this) -%}
     {%- set upstream = ref(config.require('months')) -%}
@@ -36,7 +37,21 @@
         ~ 'from ' ~ wanted ~ ' full join ' ~ ledger ~ ' as there using (source_key, month) '
         ~ 'where wanted.built_from is distinct from there.built_from order by 2, 1'
     ) -%}
-    {%- for source_key, month, built_from in stale.rows -%}
+    {%- if config.get('at_once', false) and stale.rows -%}
+        {%- set months = stale.rows | map(attribute=1) | unique | join("', date '") -%}
+        {%- set here = " where month in (date '" ~ months ~ "')" -%}
+        {%- do run_query('delete from ' ~ ledger ~ here) -%}
+        {%- do run_query('delete from ' ~ this ~ here) -%}
+        {%- set part = modules.re.sub(
+            'true /\\* one month: (\S+) (\S+) (\d+) \\*/', "\\2 in (date '" ~ months ~ "')", sql
+        ) -%}
+        {#- in the order that the model gives: the same facts are the same file -#}
+        {%- do run_query('set preserve_insertion_order = true') -%}
+        {%- do run_query('insert into ' ~ this ~ ' by name select * from (' ~ part ~ ') as part') -%}
+        {%- do run_query('set preserve_insertion_order = false') -%}
+        {%- do run_query('insert into ' ~ ledger ~ ' select source_key, month, built_from from ' ~ wanted ~ here) -%}
+    {%- endif -%}
+    {%- for source_key, month, built_from in stale.rows if not config.get('at_once', false) -%}
         {%- set here = " where source_key = '" ~ source_key ~ "' and month = date '" ~ month ~ "'" -%}
         {%- do run_query('delete from ' ~ ledger ~ here) -%}
         {%- do run_query('delete from ' ~ this ~ here) -%}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from ingest import contract, dbt_sources, settings
 
 PROJECT = settings.REPOSITORY / "dbt_project"
 FLIGHTS, STATEMENTS, STOCKS, AIRPORTS = "opensky_flightlist", "text_files", "un_desa_migrant_stock", "airportsdata"
+VARS = "{flight_min_legs: 1, flight_min_share_both_ends: 0}"
 STATES = ("KGZ", "RUS", "KAZ", "TJK")
 
 AIRPORT_ROWS = [("UCFM", "KGZ"), ("UCFO", "KGZ"), ("UUEE", "RUS"), ("UUDD", "RUS"), ("UAAA", "KAZ"), ("FMEE", "REU")]
@@ -213,13 +215,39 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     }  # fmt: skip
     command = [str(Path(sys.executable).with_name("dbt")), "build", "--project-dir", str(PROJECT),
                "--profiles-dir", str(PROJECT),
-               "--vars", "{flight_min_legs: 1, flight_min_share_both_ends: 0}"]  # fmt: skip
+               "--vars", VARS]  # fmt: skip
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-6000:]
     assert not list((home / "warehouse").glob("*.wal")), "the file must be whole when the build ends"
     con = duckdb.connect(str(home / "warehouse" / "entente.duckdb"), read_only=True)
     yield con
     con.close()
+
+
+def test_a_month_of_the_panel_is_built_again_where_its_facts_change_and_nowhere_else(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    [(file,)] = warehouse.execute("select path from duckdb_databases() where database_name = 'entente'").fetchall()
+    (tmp_path / "warehouse").mkdir()
+    copy = shutil.copy(file, tmp_path / "warehouse" / "entente.duckdb")
+    with duckdb.connect(str(copy)) as con:
+        con.execute("update intermediate.int_statement_dyad_months set n_requests = 5 where month = '2020-03-01'")
+        con.execute("update dyad_month set n_requests = 7 where n_requests is not null")  # shows what is left alone
+    environment = os.environ | {
+        "ENTENTE_HOME": str(tmp_path), "ENTENTE_LANDING": str(Path(file).parents[1] / "landing"),
+        "ENTENTE_REPOSITORY": str(settings.REPOSITORY), "DBT_TARGET_PATH": str(tmp_path / "target"),
+        "DBT_LOG_PATH": str(tmp_path / "logs"),
+    }  # fmt: skip
+    command = [str(Path(sys.executable).with_name("dbt")), "run", "--select", "int_panel_months", "dyad_month",
+               "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", VARS]  # fmt: skip
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-6000:]
+    with duckdb.connect(str(copy), read_only=True) as con:
+        requests = "select distinct month, n_requests from dyad_month where n_requests is not null order by all"
+        found = {(str(month)[:7], n) for month, n in con.execute(requests).fetchall()}
+        rows = con.execute("select month, count(*) from dyad_month group by 1").fetchall()
+    assert found == {("2020-01", 7), ("2020-02", 7), ("2020-03", 5)}
+    assert len({n for _, n in rows}) == 1, "the month that was built again has the rows of the universe"
 
 
 def test_the_semantic_layer_answers_as_the_panel_does(

@@ -1,8 +1,12 @@
+{{ config(materialized='by_month', months='int_panel_months', at_once=true) }}
+
+-- depends_on: {{ ref('int_panel_months') }}
 with
 
 dyad_months as (
 
     select * from {{ ref('int_dyad_months') }}
+    where {{ one_month("'panel'", 'month') }}
 
 ),
 
@@ -112,11 +116,41 @@ flight_dyads as (
 
 ),
 
+-- flights are covered in a month that landed, for states that receivers saw well enough to take silence for none
+states_seen as (
+
+    select
+        coverage.country_id,
+        coverage.month,
+        coalesce(coverage.share_both_ends, 0) as share_both_ends,
+        coverage.is_observable
+    from coverage
+    semi join flight_source using (source_key)
+    where coverage.country_id != 'UNK'
+
+),
+
+-- whether the undisturbed year's month is to be compared with; one row per state and month on each right side
 recovered as (
 
-    select recovery.*
+    select
+        recovery.origin_id,
+        recovery.destination_id,
+        recovery.month,
+        recovery.n_flights_undisturbed,
+        recovery.n_flights_panel,
+        recovery.n_flights_panel_undisturbed,
+        coalesce(origins.is_observable and destinations.is_observable, false) as is_undisturbed_covered
     from recovery
     semi join flight_source using (source_key)
+    left join states_seen as origins
+        on
+            recovery.origin_id = origins.country_id
+            and origins.month = make_date({{ var('undisturbed_year') }}, month(recovery.month), 1)
+    left join states_seen as destinations
+        on
+            recovery.destination_id = destinations.country_id
+            and destinations.month = make_date({{ var('undisturbed_year') }}, month(recovery.month), 1)
 
 ),
 
@@ -141,9 +175,9 @@ passengers as (
         official.origin_id,
         official.destination_id,
         official.period_start as month,
-        official.value,
-        official.basis,
-        official.source_key
+        official.value as air_passengers,
+        official.basis as air_passengers_basis,
+        official.source_key as air_passengers_source_key
     from official
     inner join passenger_basis using (origin_id, destination_id, basis)
     where
@@ -153,43 +187,94 @@ passengers as (
 
 ),
 
--- what a state's own acts are about: all that it does towards anybody in the month
-attention as (
+-- multiplies on purpose: what is undirected stands in both directions, and what one side does in its own
+directed as (
 
     select
-        country_id,
+        split_part(dyad, '-', 1) as origin_id,
+        split_part(dyad, '-', 2) as destination_id,
+        n_events_a_to_b as n_events_directed,
+        * exclude (dyad, n_events_a_to_b, n_events_b_to_a)
+    from statement_dyads
+    union all by name
+    select
+        split_part(dyad, '-', 2) as origin_id,
+        split_part(dyad, '-', 1) as destination_id,
+        n_events_b_to_a as n_events_directed,
+        * exclude (dyad, n_events_a_to_b, n_events_b_to_a)
+    from statement_dyads
+
+),
+
+told as (
+
+    select * from directed
+    union all by name
+    select * from flight_dyads
+    union all by name
+    select * from recovered
+    union all by name
+    select * from passengers
+
+),
+
+-- one row per ordered pair and month of which anything is told: each column is told by one of the four
+facts as (
+
+    select
+        origin_id,
+        destination_id,
         month,
-        sum(n_events) as n_events
-    from (
-        select
-            split_part(dyad, '-', 1) as country_id,
-            month,
-            n_events_a_to_b as n_events
-        from statement_dyads
-        union all
-        select
-            split_part(dyad, '-', 2) as country_id,
-            month,
-            n_events_b_to_a as n_events
-        from statement_dyads
-    ) as acts
+        max(columns(* exclude (origin_id, destination_id, month)))
+    from told
     group by
-        country_id,
+        origin_id,
+        destination_id,
         month
 
 ),
 
--- flights are covered in a month that landed, for states that receivers saw well enough to take silence for none
-states_seen as (
+-- what a state's own acts are about: all that it does towards anybody in the month
+attention as (
 
     select
-        coverage.country_id,
-        coverage.month,
-        coalesce(coverage.share_both_ends, 0) as share_both_ends,
-        coverage.is_observable
-    from coverage
-    semi join flight_source using (source_key)
-    where coverage.country_id != 'UNK'
+        origin_id as country_id,
+        month,
+        sum(n_events_directed) as n_events_of_state
+    from directed
+    group by
+        origin_id,
+        month
+
+),
+
+party_months as (
+
+    select
+        statement_parties.country_id,
+        unnest(generate_series(statement_span.first_month, statement_span.last_month, interval 1 month))::date as month,
+        true as is_party
+    from statement_parties
+    cross join statement_span
+
+),
+
+-- one row per state and month of which anything is known
+states as (
+
+    select
+        coalesce(party_months.country_id, states_seen.country_id) as country_id,
+        coalesce(party_months.month, states_seen.month) as month,
+        coalesce(party_months.is_party, false) as is_party,
+        attention.n_events_of_state,
+        states_seen.share_both_ends,
+        states_seen.is_observable
+    from party_months
+    full join states_seen using (country_id, month)
+    left join attention
+        on
+            party_months.country_id = attention.country_id
+            and party_months.month = attention.month
 
 ),
 
@@ -202,89 +287,30 @@ joined as (
         dyad_months.origin_id,
         dyad_months.destination_id,
         dyad_months.month,
-        origin_parties.country_id is not null
-        and destination_parties.country_id is not null
-        and dyad_months.month between statement_span.first_month and statement_span.last_month
-            as is_statement_covered,
-        coalesce(origins_seen.is_observable and destinations_seen.is_observable, false) as is_flight_covered,
-        origins_seen.country_id is not null and destinations_seen.country_id is not null as is_flight_month_landed,
-        statement_dyads.n_statements,
-        statement_dyads.n_events,
+        coalesce(origins.is_party and destinations.is_party, false) as is_statement_covered,
+        coalesce(origins.is_observable and destinations.is_observable, false) as is_flight_covered,
+        origins.is_observable is not null and destinations.is_observable is not null as is_flight_month_landed,
+        origins.n_events_of_state as n_events_of_origin,
+        -- the worse seen of the two, where both are known: least() would take the one that is
         case
-            when dyad_months.origin_id < dyad_months.destination_id then statement_dyads.n_events_a_to_b
-            else statement_dyads.n_events_b_to_a
-        end as n_events_directed,
-        statement_dyads.cooperation_balance,
-        statement_dyads.n_requests,
-        statement_dyads.n_consults,
-        statement_dyads.n_verbal_cooperation,
-        statement_dyads.n_material_cooperation,
-        statement_dyads.n_verbal_conflict,
-        statement_dyads.n_material_conflict,
-        statement_dyads.n_meetings_heads,
-        statement_dyads.n_meetings_ministers,
-        statement_dyads.n_meetings_deputies,
-        statement_dyads.n_commitments,
-        attention.n_events as n_events_of_origin,
-        flight_dyads.n_flights,
-        flight_dyads.n_routes,
-        flight_dyads.n_carriers,
-        flight_dyads.seats_estimated,
-        flight_dyads.flights_share_of_origin,
-        recovered.n_flights_undisturbed,
-        recovered.n_flights_panel,
-        recovered.n_flights_panel_undisturbed,
-        coalesce(origins_undisturbed.is_observable and destinations_undisturbed.is_observable, false)
-            as is_undisturbed_covered,
-        passengers.value as air_passengers,
-        passengers.basis as air_passengers_basis,
-        passengers.source_key as air_passengers_source_key,
-        least(origins_seen.share_both_ends, destinations_seen.share_both_ends) as flights_coverage
+            when origins.share_both_ends is not null and destinations.share_both_ends is not null
+                then least(origins.share_both_ends, destinations.share_both_ends)
+        end as flights_coverage,
+        facts.* exclude (facts.origin_id, facts.destination_id, facts.month)
     from dyad_months
-    cross join statement_span
-    left join statement_parties as origin_parties
-        on dyad_months.origin_id = origin_parties.country_id
-    left join statement_parties as destination_parties
-        on dyad_months.destination_id = destination_parties.country_id
-    left join statement_dyads
+    left join states as origins
         on
-            dyad_months.dyad = statement_dyads.dyad
-            and dyad_months.month = statement_dyads.month
-    left join states_seen as origins_seen
+            dyad_months.origin_id = origins.country_id
+            and dyad_months.month = origins.month
+    left join states as destinations
         on
-            dyad_months.origin_id = origins_seen.country_id
-            and dyad_months.month = origins_seen.month
-    left join states_seen as destinations_seen
+            dyad_months.destination_id = destinations.country_id
+            and dyad_months.month = destinations.month
+    left join facts
         on
-            dyad_months.destination_id = destinations_seen.country_id
-            and dyad_months.month = destinations_seen.month
-    left join flight_dyads
-        on
-            dyad_months.origin_id = flight_dyads.origin_id
-            and dyad_months.destination_id = flight_dyads.destination_id
-            and dyad_months.month = flight_dyads.month
-    left join attention
-        on
-            dyad_months.origin_id = attention.country_id
-            and dyad_months.month = attention.month
-    left join recovered
-        on
-            dyad_months.origin_id = recovered.origin_id
-            and dyad_months.destination_id = recovered.destination_id
-            and dyad_months.month = recovered.month
-    left join states_seen as origins_undisturbed
-        on
-            recovered.origin_id = origins_undisturbed.country_id
-            and origins_undisturbed.month = make_date({{ var('undisturbed_year') }}, month(recovered.month), 1)
-    left join states_seen as destinations_undisturbed
-        on
-            recovered.destination_id = destinations_undisturbed.country_id
-            and destinations_undisturbed.month = make_date({{ var('undisturbed_year') }}, month(recovered.month), 1)
-    left join passengers
-        on
-            dyad_months.origin_id = passengers.origin_id
-            and dyad_months.destination_id = passengers.destination_id
-            and dyad_months.month = passengers.month
+            dyad_months.origin_id = facts.origin_id
+            and dyad_months.destination_id = facts.destination_id
+            and dyad_months.month = facts.month
 
 ),
 
@@ -337,11 +363,11 @@ final as (
             else 'no source'
         end as flights_observability,
         flights_coverage,
-        coalesce(is_statement_covered, false) as is_statement_covered,
+        is_statement_covered,
         is_flight_covered
     from joined
 
 )
 
 select * from final
-order by directed_dyad, month
+order by month, directed_dyad
