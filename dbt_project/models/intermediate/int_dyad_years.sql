@@ -18,6 +18,37 @@ dyad_months as (
 
 ),
 
+ties as (
+
+    select
+        period_start,
+        period_end
+    from {{ ref('stg_ties') }}
+
+),
+
+memberships as (
+
+    select
+        period_start,
+        period_end
+    from {{ ref('stg_memberships') }}
+    where organisation not in ('COW', 'GW')
+
+),
+
+votes as (
+
+    select voted_on from {{ ref('stg_votes') }}
+
+),
+
+systems as (
+
+    select * from {{ ref('int_state_systems') }}
+
+),
+
 states as (
 
     select
@@ -40,6 +71,21 @@ seen as (
         year(min(month)) as first_year,
         year(max(month)) as last_year
     from dyad_months
+    union all
+    select
+        year(min(period_start)) as first_year,
+        year(max(coalesce(period_end - 1, period_start))) as last_year
+    from ties
+    union all
+    select
+        year(min(period_start)) as first_year,
+        year(max(coalesce(period_end - 1, period_start))) as last_year
+    from memberships
+    union all
+    select
+        year(min(voted_on)) as first_year,
+        year(max(voted_on)) as last_year
+    from votes
 
 ),
 
@@ -59,19 +105,44 @@ years as (
 
 ),
 
--- every year with the states of that year
+-- grouped, because a state may leave a system and come back within the year
+system_years as (
+
+    select
+        years.year,
+        systems.country_id,
+        bool_or(systems.system = 'cow') as is_cow,
+        bool_or(systems.system = 'gw') as is_gw
+    from years
+    inner join systems
+        on
+            make_date(years.year, 1, 1) < systems.valid_to
+            and make_date(years.year + 1, 1, 1) > systems.valid_from
+    group by
+        years.year,
+        systems.country_id
+
+),
+
+-- every year with the states of that year; system_years has one row per state and year
 state_years as (
 
     select
         years.year,
         states.country_id,
         states.valid_from,
-        states.valid_to
+        states.valid_to,
+        coalesce(system_years.is_cow, false) as is_cow,
+        coalesce(system_years.is_gw, false) as is_gw
     from years
     inner join states
         on
             make_date(years.year, 1, 1) < states.valid_to
             and make_date(years.year + 1, 1, 1) > states.valid_from
+    left join system_years
+        on
+            years.year = system_years.year
+            and states.country_id = system_years.country_id
 
 ),
 
@@ -83,7 +154,9 @@ final as (
         {{ dyad('origins.country_id', 'destinations.country_id') }} as dyad,
         origins.country_id as origin_id,
         destinations.country_id as destination_id,
-        origins.year
+        origins.year,
+        origins.is_cow and destinations.is_cow as is_cow_dyad,
+        origins.is_gw and destinations.is_gw as is_gw_dyad
     from state_years as origins
     inner join state_years as destinations
         on
