@@ -639,6 +639,21 @@ VOTES = Table(
     ),
 )  # fmt: skip
 
+TREATIES = Table(
+    "treaties",
+    "One row per treaty, accession or protocol, with what its text provides: table, number and edition",
+    ("code", "dataset", "vintage"),
+    (
+        Column("dataset", "VARCHAR", "the publisher's name of the table", True),
+        Column("code", "VARCHAR", "the publisher's number, as `code` of ties", True),
+        Column("base_code", "VARCHAR", "number of the treaty that it belongs to", True),
+        Column("title", "VARCHAR", "as published"),
+        Column("depth_index", "DOUBLE", "provisions of seven that it has, 0 to 7; null where it is not coded", False,
+               "depth_index between 0 and 7", _REPORT),
+        Column("depth_rasch", "DOUBLE", "latent depth, without unit; null where it is not coded"),
+    ),
+)  # fmt: skip
+
 EXCHANGE_RATES = Table(
     "exchange_rates",
     "One row per published rate of one currency in another: table, both currencies, period and edition",
@@ -709,6 +724,7 @@ TABLES = {
         TIES,
         MEMBERSHIPS,
         VOTES,
+        TREATIES,
         EXCHANGE_RATES,
         CATALOGUES,
         AIRPORTS,

@@ -176,7 +176,16 @@ def treaties() -> dict[str, bytes]:
     header = ("number", "base_treaty", "name", "entry_type", "consolidated", "year", "entryforceyear", "language",
               "typememb", "regioncon", "wto_listed", "wto_name")  # fmt: skip
     places = [*(f"c{n}" for n in range(1, size + 1)), *(f"mc{n}" for n in range(1, size + 1))]
-    return {"trade_agreements/DESTA_02_03.csv": table((*header, *places), rows, delimiter=";")}
+    indices = [
+        (number, base, name, kind, form, index, f"{index / 2 - 1.5:.4f}")
+        for number, base, name, kind, _, _, form, _ in made if kind == "base_treaty"
+        for index in (int(8 * chance("depth", name)),)
+    ]  # fmt: skip
+    columns = ("number", "base_treaty", "name", "entry_type", "typememb", "depth_index", "depth_rasch")
+    return {
+        "trade_agreements/DESTA_02_03.csv": table((*header, *places), rows, delimiter=";"),
+        "trade_agreement_depth/desta_indices_version_02_03.csv": table(columns, indices),
+    }
 
 
 def _filled(values: list[int], size: int) -> list[object]:

@@ -450,7 +450,7 @@ def test_structure_is_what_is_worked_out_by_hand(table: Callable[[str], pd.DataF
 def test_universe_is_counted_before_and_after_each_join(table: Callable[[str], pd.DataFrame]) -> None:
     universe = table("select count(*) as n, count(distinct (dyad, year)) as m from intermediate.int_dyad_years")
     assert universe.n[0] == 2 * universe.m[0]
-    for name in ("int_structure_dyad_years", "int_vote_dyad_years", "int_igo_dyad_years",
+    for name in ("int_vote_dyad_years", "int_igo_dyad_years",
                  "int_shared_membership_years", "int_capital_distance_years"):  # fmt: skip
         counted = table(f"select count(*) as n, count(distinct (dyad, year)) as m from intermediate.{name}")
         assert counted.n[0] == counted.m[0], name

@@ -13,21 +13,9 @@ capitals as (
 
 ),
 
-dyad_years as (
-
-    select
-        dyad,
-        origin_id,
-        destination_id,
-        year
-    from {{ ref('int_dyad_years') }}
-    where origin_id < destination_id
-
-),
-
 years as (
 
-    select distinct year from dyad_years
+    select * from {{ ref('int_years') }}
 
 ),
 
@@ -50,22 +38,18 @@ capital_years as (
 
 ),
 
--- one capital per state and year: the joins multiply none
+-- multiplies on purpose: each pair of capitals of the year, once
 final as (
 
     select
-        dyad_years.dyad,
-        dyad_years.year,
+        {{ dyad('one.country_id', 'other.country_id') }} as dyad,
+        one.year,
         round({{ distance_km('one', 'other') }}, 1) as capital_distance_km
-    from dyad_years
-    inner join capital_years as one
-        on
-            dyad_years.origin_id = one.country_id
-            and dyad_years.year = one.year
+    from capital_years as one
     inner join capital_years as other
         on
-            dyad_years.destination_id = other.country_id
-            and dyad_years.year = other.year
+            one.year = other.year
+            and one.country_id < other.country_id
 
 )
 

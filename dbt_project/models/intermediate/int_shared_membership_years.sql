@@ -14,7 +14,7 @@ memberships as (
 
 years as (
 
-    select distinct year from {{ ref('int_dyad_years') }}
+    select * from {{ ref('int_years') }}
 
 ),
 

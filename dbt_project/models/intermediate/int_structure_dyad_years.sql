@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with
 
 dyad_years as (
@@ -44,6 +42,12 @@ distances as (
 
 ),
 
+treaties as (
+
+    select * from {{ ref('stg_treaties') }}
+
+),
+
 pairs as (
 
     select
@@ -72,6 +76,35 @@ covered as (
 
 ),
 
+-- of the latest edition
+depths as (
+
+    select
+        code,
+        arg_max(depth_index, (known_on, vintage)) as depth_index
+    from treaties
+    group by code
+
+),
+
+-- an accession is as deep as its treaty, 1040+2 as 1040: one row per number on each side, the joins multiply none
+told as (
+
+    select
+        ties.*,
+        coalesce(depths.depth_index, bases.depth_index) as depth_index
+    from ties
+    left join depths
+        on
+            ties.measure = 'trade_agreement'
+            and ties.code = depths.code
+    left join depths as bases
+        on
+            ties.measure = 'trade_agreement'
+            and regexp_extract(ties.code, '^[0-9]+') = bases.code
+
+),
+
 dyad_ties as (
 
     select
@@ -82,10 +115,10 @@ dyad_ties as (
         count(*) filter (where measure = 'alliance_defense') > 0 as has_defense_pact,
         count(*) filter (where measure = 'alliance_nonaggression') > 0 as has_nonaggression_pact,
         count(distinct code) filter (where measure = 'trade_agreement')::integer as n_trade_agreements,
-        max(value) filter (where measure = 'trade_agreement') as trade_agreement_depth,
+        max(depth_index) as trade_agreement_depth,
         max(value) filter (where measure = 'vote_agreement') as vote_agreement_published,
         max(value) filter (where measure = 'ideal_point_distance') as ideal_point_distance
-    from ties
+    from told
     group by
         dyad,
         year

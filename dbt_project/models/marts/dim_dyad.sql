@@ -8,7 +8,7 @@ countries as (
 
 structure as (
 
-    select * from {{ ref('int_structure_dyad_years') }}
+    select * from {{ ref('fct_structure_dyad_year') }}
 
 ),
 

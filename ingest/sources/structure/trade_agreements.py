@@ -18,7 +18,7 @@ Beware
       other (their roles differ); by an accession, those who accede with all. A withdrawal ends the ties of those who
       leave on 1 January of its year; the list by pairs leaves withdrawals out, and its ties have no end.
     - Members are listed as of the time and by the numbers of today; 900 is Kosovo here, and nowhere else.
-    - No depth is told by either list; `value` is null.
+    - No depth is told by either list: it stands in trade_agreement_depth; `value` is null.
 """
 
 from __future__ import annotations
