@@ -574,6 +574,105 @@ COUNTRY_FIGURES = Table(
     ),
 )  # fmt: skip
 
+TIES = Table(
+    "ties",
+    "One row per published tie between two states: table, the two states, what ties them, its code, period and edition",
+    ("origin", "destination", "dataset", "measure", "code", "period_start", "vintage"),
+    (
+        Column("dataset", "VARCHAR", "the publisher's name of the table", True),
+        *_party("origin"),
+        *_party("destination"),
+        Column("is_directed", "BOOLEAN", "whether it goes from `origin` to `destination`; else it is the pair's", True),
+        _one_of(
+            "measure", "contiguity", "min_distance", "alliance_defense", "alliance_offense", "alliance_neutrality",
+            "alliance_nonaggression", "alliance_consultation", "trade_agreement", "trade_agreement_signed",
+            "joint_igos", "vote_agreement", "ideal_point_distance",
+            holds="what ties them",
+        ),
+        Column("code", "VARCHAR", "type or number that the publisher gives the tie: of contiguity, of the treaty"),
+        Column("title", "VARCHAR", "what the publisher calls it: the treaty's name"),
+        Column("period_start", "DATE", "first day of the tie, or of the year that is told; never before 1945",
+               True, "period_start between date '1945-01-01' and date '2100-01-01'"),
+        Column("period_end", "DATE", "first day after it; null where it had not ended", False,
+               "period_end > period_start"),
+        Column("value", "DOUBLE", "in `unit`; null where the tie is or is not", False, "value >= 0", _REPORT),
+        _one_of("unit", "tie", "km", "organisations", "share", "scale", holds="of `value`; tie where it has none"),
+        Column("note", "VARCHAR", "what to mind, in words"),
+    ),
+)  # fmt: skip
+
+MEMBERSHIPS = Table(
+    "memberships",
+    "One row per published membership of a state in an organisation or in a system of states: table, state, "
+    "organisation, period and edition",
+    ("country", "organisation", "dataset", "period_start", "vintage"),
+    (
+        Column("dataset", "VARCHAR", "the publisher's name of the table", True),
+        *_party("country"),
+        Column("code", "VARCHAR", "the publisher's number of the state", True),
+        Column("organisation", "VARCHAR", "the publisher's acronym; COW or GW for systems of states; * for all", True),
+        _one_of("status", "member", "associate", "observer", "unknown", "none",
+                holds="unknown where the publisher does not know; none where it looked and the state is in no "
+                "organisation (`organisation` is *)"),
+        Column("period_start", "DATE", "first day of the membership, or of the year that is told", True,
+               "period_start between date '1800-01-01' and date '2100-01-01'"),
+        Column("period_end", "DATE", "first day after it; null where it had not ended", False,
+               "period_end > period_start"),
+        Column("note", "VARCHAR", "what to mind, in words"),
+    ),
+)  # fmt: skip
+
+VOTES = Table(
+    "votes",
+    "One row per state and roll call in which it could vote: table, roll call, state and edition",
+    ("roll_call", "country", "dataset", "vintage"),
+    (
+        Column("dataset", "VARCHAR", "the publisher's name of the table", True),
+        *_party("country"),
+        Column("roll_call", "VARCHAR", "the publisher's number of the roll call", True),
+        Column("session", "INTEGER", "session of the assembly", False, "session > 0"),
+        Column("voted_on", "DATE", "day of the vote", True, "voted_on between date '1945-01-01' and date '2100-01-01'"),
+        _one_of("vote", "yes", "abstain", "no", "absent", holds="as cast"),
+        Column("resolution", "VARCHAR", "number of the resolution, as published"),
+        Column("subject", "VARCHAR", "what it was about, as published"),
+        Column("is_important", "BOOLEAN", "the United States' State Department names it important; null if not told"),
+    ),
+)  # fmt: skip
+
+TREATIES = Table(
+    "treaties",
+    "One row per treaty, accession or protocol, with what its text provides: table, number and edition",
+    ("code", "dataset", "vintage"),
+    (
+        Column("dataset", "VARCHAR", "the publisher's name of the table", True),
+        Column("code", "VARCHAR", "the publisher's number, as `code` of ties", True),
+        Column("base_code", "VARCHAR", "number of the treaty that it belongs to", True),
+        Column("title", "VARCHAR", "as published"),
+        Column("depth_index", "DOUBLE", "provisions of seven that it has, 0 to 7; null where it is not coded", False,
+               "depth_index between 0 and 7", _REPORT),
+        Column("depth_rasch", "DOUBLE", "latent depth, without unit; null where it is not coded"),
+    ),
+)  # fmt: skip
+
+EXCHANGE_RATES = Table(
+    "exchange_rates",
+    "One row per published rate of one currency in another: table, both currencies, period and edition",
+    ("currency", "base", "dataset", "grain", "period_start", "vintage"),
+    (
+        Column("dataset", "VARCHAR", "the publisher's name of the table", True),
+        Column("currency", "VARCHAR", "ISO 4217 code of the currency that is counted", True,
+               _match("currency", "[A-Z]{3}")),
+        Column("base", "VARCHAR", "ISO 4217 code of the currency of the one unit", True, _match("base", "[A-Z]{3}")),
+        _one_of("grain", "D", "M", "Q", "H", "A", holds="the span: the day's rate, or the mean of a longer one's days"),
+        Column("period_start", "DATE", "first day of the span", True,
+               "period_start between date '1945-01-01' and date '2100-01-01'"),
+        _PERIOD_END,
+        Column("units_per_base", "DOUBLE", "units of `currency` for one unit of `base`", True, "units_per_base > 0",
+               _REPORT),
+        Column("flag", "VARCHAR", "the publisher's status of the observation, in lower case"),
+    ),
+)  # fmt: skip
+
 CATALOGUES = Table(
     "catalogues",
     "One row per table in a publisher's own catalogue, and edition of the catalogue",
@@ -622,6 +721,11 @@ TABLES = {
         ROUTES,
         MIGRATION,
         COUNTRY_FIGURES,
+        TIES,
+        MEMBERSHIPS,
+        VOTES,
+        TREATIES,
+        EXCHANGE_RATES,
         CATALOGUES,
         AIRPORTS,
     )

@@ -55,7 +55,7 @@ _QUARANTINE = (
 )
 _CATALOGUE = (
     Column("source_key", "VARCHAR", "the source module's key"),
-    Column("domain", "VARCHAR", "reference, statements, flights or migration"),
+    Column("domain", "VARCHAR", "reference, statements, flights, migration or structure"),
     Column("title", "VARCHAR", "title"),
     Column("publisher", "VARCHAR", "publisher"),
     Column("landing_page", "VARCHAR", "publisher's page"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Rows = duckdb.DuckDBPyRelation | pandas.DataFrame
     Tidy = Callable[["Raw", duckdb.DuckDBPyConnection], Rows]
 
-DOMAINS = ("reference", "statements", "flights", "migration")
+DOMAINS = ("reference", "statements", "flights", "migration", "structure")
 
 
 @dataclass(frozen=True)

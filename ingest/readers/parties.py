@@ -77,7 +77,9 @@ def lay(
         )
 
 
-def refuse_unmatched(con: duckdb.DuckDBPyConnection, query: str) -> None:
+def refuse_unmatched(
+    con: duckdb.DuckDBPyConnection, query: str, mend: str = f"{MEND}, or to country_codes.csv or aggregates.csv"
+) -> None:
     """Raise BadFile naming the worst, where rows with an unknown end hold more than LOST of the file's total.
 
     `query` yields for each figure: the codes that are not known (null where all are) and its value.
@@ -94,7 +96,7 @@ def refuse_unmatched(con: duckdb.DuckDBPyConnection, query: str) -> None:
         named = ", ".join(f"{name!r} ({value:,.0f})" for name, value in worst)
         raise BadFile(
             f"{lost / total:.1%} of its total is of countries that are not known: {named}",
-            mend=f"{MEND}, or to country_codes.csv or aggregates.csv",
+            mend=mend,
         )
 
 

@@ -8,8 +8,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from math import acos, cos, radians, sin
 from pathlib import Path
 
+import airportsdata
 import pytest
 
 from ingest import reference
@@ -28,6 +30,8 @@ HEADERS = {
     "organisation_aliases": "alias org_id lang ambiguous",
     "memberships": "country_id org_id valid_from valid_to status source",
     "aggregates": "code name publisher",
+    "state_systems": "system code country_id valid_from valid_to is_member reason",
+    "capitals": "country_id capital latitude_deg longitude_deg valid_from valid_to source",
 }
 KEYS = {
     "countries": ("country_id",),
@@ -37,6 +41,8 @@ KEYS = {
     "organisation_aliases": ("alias", "org_id"),
     "memberships": ("country_id", "org_id", "valid_from", "status"),
     "aggregates": ("code", "name", "publisher"),
+    "state_systems": ("system", "code", "country_id", "valid_from"),
+    "capitals": ("country_id", "valid_from"),
 }
 
 
@@ -271,7 +277,9 @@ def test_a_row_of_the_wrong_length_is_refused_with_its_line(tmp_path: Path) -> N
         read_seed("aggregates", tmp_path)
 
 
-@pytest.mark.parametrize("seed", ["countries", "country_aliases", "country_codes", "memberships"])
+@pytest.mark.parametrize(
+    "seed", ["countries", "country_aliases", "country_codes", "memberships", "state_systems", "capitals"]
+)
 def test_periods_are_days_and_not_empty(seed: str) -> None:
     rows = read_seed(seed)
     assert not bad_periods(rows)
@@ -327,6 +335,8 @@ def test_ids_that_a_seed_refers_to_exist(states: dict[str, Row]) -> None:
     assert not strangers(memberships, "org_id", organisations)
     assert not strangers(memberships, "country_id", states)
     assert strangers([{**memberships[0], "country_id": "QQQ"}], "country_id", states) == {"QQQ"}
+    assert not strangers(read_seed("capitals"), "country_id", states)
+    assert not strangers(read_seed("state_systems"), "country_id", states)
 
 
 def test_an_organisation_is_never_coded_as_a_country(states: dict[str, Row]) -> None:
@@ -444,3 +454,40 @@ def test_correlates_of_war_codes_are_those_of_its_state_system(states: dict[str,
     # 260 the Federal Republic before 1990, 678 North Yemen, 511 Zanzibar have no code of their own in ISO
     alive = {row["ccode"] for row in cow if int(row["endyear"]) >= 1946} - {"260", "678", "511"}
     assert alive == {row["cow_code"] for row in states.values() if row["cow_code"]}
+
+
+NO_AIRPORT = {"AND", "LIE", "MCO", "PSE", "SMR", "VAT"}  # by air to a neighbour's
+HEIRS = {"CSK": "CZE", "DDR": "DEU", "SCG": "SRB", "SUN": "RUS", "VDR": "VNM", "XVS": "VNM", "YMD": "YEM", "YUG": "SRB"}
+
+
+def far_capitals(rows: Iterable[Row]) -> list[str]:
+    """Capitals of which the nearest airport with an IATA code is another state's, or more than 60 km away."""
+    ports = [port for port in airportsdata.load().values() if port["iata"]]
+    wrong = []
+    for row in rows:
+        place = float(row["latitude_deg"]), float(row["longitude_deg"])
+        around = [port for port in ports if abs(port["lat"] - place[0]) < 1 and abs(port["lon"] - place[1]) < 2]
+        near = min(around or ports, key=lambda port: km(*place, port["lat"], port["lon"]))
+        owner = countries().resolve(near["country"])
+        is_own = owner == HEIRS.get(row["country_id"], row["country_id"]) or row["country_id"] in NO_AIRPORT
+        if not is_own or km(*place, near["lat"], near["lon"]) > 60:
+            wrong.append(row["capital"])
+    return wrong
+
+
+def km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Kilometres of a great circle, by the cosine rule: another formula than the models'."""
+    a, b = radians(latitude), radians(other_latitude)
+    cosine = sin(a) * sin(b) + cos(a) * cos(b) * cos(radians(longitude - other_longitude))
+    return 6371 * acos(min(1.0, cosine))
+
+
+def test_a_capital_lies_where_its_airport_does(states: dict[str, Row]) -> None:
+    capitals = read_seed("capitals")
+    assert not far_capitals(capitals)
+    moved = next(row for row in capitals if row["capital"] == "Bishkek")
+    assert far_capitals([{**moved, "latitude_deg": moved["longitude_deg"], "longitude_deg": moved["latitude_deg"]}])
+    assert far_capitals([{**moved, "country_id": "KAZ"}]) == ["Bishkek"]
+    of_today = {row["country_id"]: row["capital"] for row in capitals if not row["valid_to"]}
+    named = {key: row["capital"] for key, row in states.items() if row["kind"] == "state"}
+    assert of_today == named

@@ -82,6 +82,26 @@ QUAD = {"CONSULT": 1, "AGREE": 1, "AID": 2, "REQUEST": 3, "ACCUSE": 3, "SANCTION
 OFFICES = {"e1": "Foreign Minister of the Kyrgyz Republic"}
 COMMITMENTS = [("c1", "three", ["RUS"], ["KGZ", "TJK"], "will lend"), ("c2", "two", sorted(STATES), [], "agreed")]
 
+# dataset, edition, one, other, measure, code, first year, first year after it or none, value
+TIES: list[tuple[str, str, str, str, str, str | None, int, int | None, float | None]] = [
+    ("contdir", "2", "KGZ", "KAZ", "contiguity", "1", 2015, 2019, None),
+    ("contdir", "2", "KAZ", "KGZ", "contiguity", "1", 2016, 2017, None),  # told in the other order too
+    ("contdir", "2", "RUS", "TJK", "contiguity", "5", 2016, 2017, None),
+    ("contdir", "1", "KGZ", "RUS", "contiguity", "1", 2015, 2020, None),  # of an edition that was corrected
+    ("mindist", "2", "RUS", "KGZ", "min_distance", None, 2018, 2019, 887.5),
+    ("atop", "5", "KGZ", "RUS", "alliance_defense", None, 2015, 2016, None),
+    ("atop", "5", "TJK", "KGZ", "alliance_nonaggression", None, 2017, 2018, None),
+    ("desta", "1", "KGZ", "RUS", "trade_agreement", "1040+2", 2016, None, None),
+    ("desta", "1", "KGZ", "RUS", "trade_agreement", "7", 2015, 2016, None),
+    ("desta", "1", "KAZ", "TJK", "trade_agreement_signed", "9", 2018, None, None),
+]
+VOTERS = ("KGZ", "RUS", "KAZ")
+VOTES = {  # roll call, year: the votes of VOTERS
+    ("1", 2016): ("yes", "yes", "no"), ("2", 2016): ("abstain", "yes", "absent"), ("3", 2016): ("no", "yes", "no"),
+    ("4", 2017): ("absent", "yes", "abstain"), ("5", 2017): ("absent", "no", "no"),
+}  # fmt: skip
+IN_2015 = {"KGZ": {"A": "member", "B": "member"}, "RUS": {"A": "associate", "C": "member"}, "TJK": {"*": "none"}}
+
 Rows = list[dict[str, Any]]
 
 
@@ -187,6 +207,7 @@ def fill(landing: Landing) -> None:
         }
         for key, statement, by, to, words in COMMITMENTS
     ])  # fmt: skip
+    fill_structure(landing)
     held = "'{0}' as source_key, 'february.csv' as file, 'f4' as raw_sha256, null::bigint as raw_row, "
     landing.write(
         "quarantine/held.parquet",
@@ -201,6 +222,28 @@ def fill(landing: Landing) -> None:
         + ", '@monthly' as cadence, 31 as look_back_days, null::date as covers_from, null::date as covers_to"
         for key, domain in sources
     ))  # fmt: skip
+
+
+def fill_structure(landing: Landing) -> None:
+    for dataset, vintage in sorted({tie[:2] for tie in TIES}):
+        landing.land("ties", dataset, f"{dataset}{vintage}", f"{dataset}{vintage}.csv", f"2020-01-0{vintage}", [
+            {"dataset": dataset, "origin": one, "origin_name": one, "origin_kind": "state", "destination": other,
+             "destination_name": other, "destination_kind": "state", "is_directed": dataset == "atop",
+             "measure": measure, "code": code, "period_start": f"{start}-01-01",
+             "period_end": f"{end}-01-01" if end else None, "value": value, "unit": "tie", "vintage": edition}
+            for of, edition, one, other, measure, code, start, end, value in TIES if (of, edition) == (dataset, vintage)
+        ])  # fmt: skip
+    landing.land("votes", "unga_votes", "v1", "votes.csv", "2020-01-01", [
+        {"dataset": "UNVotes", "country": state, "country_name": state, "country_kind": "state", "roll_call": number,
+         "voted_on": f"{year}-10-01", "vote": vote, "vintage": "1"}
+        for (number, year), votes in VOTES.items() for state, vote in zip(VOTERS, votes, strict=True)
+    ])  # fmt: skip
+    landing.land("memberships", "igo_memberships", "o1", "igos.csv", "2020-01-01", [
+        {"dataset": "state_year", "country": state, "country_name": state, "country_kind": "state", "code": state,
+         "organisation": organisation, "status": status, "period_start": "2015-01-01", "period_end": "2016-01-01",
+         "vintage": "3"}
+        for state, told in IN_2015.items() for organisation, status in told.items()
+    ])  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -451,6 +494,62 @@ def test_year_sums_the_covered_months(table: Callable[[str], pd.DataFrame]) -> N
         assert year[name] == pytest.approx(months[name].sum())
     before = table("select * from dyad_year where directed_dyad = 'RUS>KGZ' and year = 2019").iloc[0]
     assert pd.isna(before.n_statements) and pd.isna(before.n_flights)
+
+
+def test_structure_is_what_is_worked_out_by_hand(table: Callable[[str], pd.DataFrame]) -> None:
+    """Every cell of the six dyads and six years; 0 and false in the years of a table, null in those that it lacks."""
+    latest = {dataset: max(tie[1] for tie in TIES if tie[0] == dataset) for dataset, *_ in TIES}
+    counting = [tie for tie in TIES if tie[1] == latest[tie[0]]]
+    last = {"contdir": 2018, "atop": 2017, "desta": 2018}
+    stand = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
+    panel = table("fct_structure_dyad_year").set_index(["dyad", "year"])
+    for one, other in combinations(sorted(STATES), 2):
+        for year in range(2015, 2021):
+            row = panel.loc[f"{one}-{other}", year]
+            held = [tie for tie in counting if {tie[2], tie[3]} == {one, other}
+                    and tie[6] <= year < (tie[7] or last["desta"] + 1)]  # fmt: skip
+            of = {tie[4]: tie for tie in held}
+            told: dict[str, Any] = dict.fromkeys(
+                "is_contiguous contiguity_type min_distance_km has_defense_pact has_nonaggression_pact "
+                "has_trade_agreement n_trade_agreements vote_agreement n_joint_votes n_joint_igos".split()
+            )
+            if year <= last["contdir"]:
+                code = of["contiguity"][5] if "contiguity" in of else None
+                told |= {"is_contiguous": code == "1", "contiguity_type": code and int(code)}
+            if year <= last["atop"]:
+                told |= {"has_defense_pact": "alliance_defense" in of,
+                         "has_nonaggression_pact": "alliance_nonaggression" in of}  # fmt: skip
+            if year <= last["desta"]:
+                n = sum(tie[4] == "trade_agreement" for tie in held)
+                told |= {"has_trade_agreement": n > 0, "n_trade_agreements": n}
+            if "min_distance" in of:
+                told["min_distance_km"] = of["min_distance"][8]
+            if {one, other} <= {*VOTERS} and year in (2016, 2017):
+                cast = [(votes[VOTERS.index(one)], votes[VOTERS.index(other)]) for (_, of_year), votes in VOTES.items()
+                        if of_year == year]  # fmt: skip
+                apart = [abs(stand[a] - stand[b]) for a, b in cast if "absent" not in (a, b)]
+                told |= {"n_joint_votes": len(apart)} | (
+                    {"vote_agreement": 1 - sum(apart) / len(apart)} if apart else {}
+                )
+            if year == 2015 and {one, other} <= {*IN_2015}:
+                told["n_joint_igos"] = len({*IN_2015[one]} & {*IN_2015[other]})
+            for name, value in told.items():
+                found = None if pd.isna(row[name]) else row[name]
+                assert found == (pytest.approx(value) if isinstance(value, float) else value), (one, other, year, name)
+    assert list(panel.loc["KGZ-RUS", 2020].shared_memberships) == ["CIS", "CSTO", "EAEU", "SCO"]
+    assert panel.loc["KGZ-RUS", 2020].capital_distance_km == pytest.approx(2_970, rel=0.01)
+
+
+def test_universe_is_counted_before_and_after_each_join(table: Callable[[str], pd.DataFrame]) -> None:
+    universe = table("select count(*) as n, count(distinct (dyad, year)) as m from intermediate.int_dyad_years")
+    assert universe.n[0] == 2 * universe.m[0]
+    for name in ("int_vote_dyad_years", "int_igo_dyad_years",
+                 "int_shared_membership_years", "int_capital_distance_years"):  # fmt: skip
+        counted = table(f"select count(*) as n, count(distinct (dyad, year)) as m from intermediate.{name}")
+        assert counted.n[0] == counted.m[0], name
+    assert table("select count(*) as n from fct_structure_dyad_year").n[0] == universe.m[0]
+    dyads = table("select count(*) as n, count(distinct dyad) as m from dim_dyad")
+    assert dyads.n[0] == dyads.m[0] >= table("select count(distinct dyad) as n from fct_structure_dyad_year").n[0]
 
 
 def test_source_tells_what_counts_of_it(table: Callable[[str], pd.DataFrame]) -> None:

@@ -18,6 +18,12 @@ flight_days as (
 
 ),
 
+systems as (
+
+    select * from {{ ref('int_state_systems') }}
+
+),
+
 states as (
 
     select
@@ -62,19 +68,44 @@ months as (
 
 ),
 
--- every month with the states of that month
+-- grouped, because a state may leave a system and come back within the month
+system_months as (
+
+    select
+        months.month,
+        systems.country_id,
+        bool_or(systems.system = 'cow') as is_cow,
+        bool_or(systems.system = 'gw') as is_gw
+    from months
+    inner join systems
+        on
+            months.month < systems.valid_to
+            and months.month + interval 1 month > systems.valid_from
+    group by
+        months.month,
+        systems.country_id
+
+),
+
+-- every month with the states of that month; system_months has one row per state and month
 state_months as (
 
     select
         months.month,
         states.country_id,
         states.valid_from,
-        states.valid_to
+        states.valid_to,
+        coalesce(system_months.is_cow, false) as is_cow,
+        coalesce(system_months.is_gw, false) as is_gw
     from months
     inner join states
         on
             months.month < states.valid_to
             and months.month + interval 1 month > states.valid_from
+    left join system_months
+        on
+            months.month = system_months.month
+            and states.country_id = system_months.country_id
 
 ),
 
@@ -86,7 +117,9 @@ final as (
         {{ dyad('origins.country_id', 'destinations.country_id') }} as dyad,
         origins.country_id as origin_id,
         destinations.country_id as destination_id,
-        origins.month
+        origins.month,
+        origins.is_cow and destinations.is_cow as is_cow_dyad,
+        origins.is_gw and destinations.is_gw as is_gw_dyad
     from state_months as origins
     inner join state_months as destinations
         on

@@ -6,15 +6,15 @@ countries as (
 
 ),
 
-migration as (
+years as (
 
-    select year from {{ ref('fct_migration_dyad_year') }}
+    select * from {{ ref('int_years') }}
 
 ),
 
-dyad_months as (
+systems as (
 
-    select month from {{ ref('int_dyad_months') }}
+    select * from {{ ref('int_state_systems') }}
 
 ),
 
@@ -29,49 +29,44 @@ states as (
 
 ),
 
-seen as (
+-- grouped, because a state may leave a system and come back within the year
+system_years as (
 
     select
-        min(year) as first_year,
-        max(year) as last_year
-    from migration
-    union all
-    select
-        year(min(month)) as first_year,
-        year(max(month)) as last_year
-    from dyad_months
+        years.year,
+        systems.country_id,
+        bool_or(systems.system = 'cow') as is_cow,
+        bool_or(systems.system = 'gw') as is_gw
+    from years
+    inner join systems
+        on
+            make_date(years.year, 1, 1) < systems.valid_to
+            and make_date(years.year + 1, 1, 1) > systems.valid_from
+    group by
+        years.year,
+        systems.country_id
 
 ),
 
-span as (
-
-    select
-        greatest(min(first_year), year(date '{{ var("first_month") }}')) as first_year,
-        max(last_year) as last_year
-    from seen
-
-),
-
-years as (
-
-    select unnest(range(first_year, last_year + 1))::integer as year
-    from span
-
-),
-
--- every year with the states of that year
+-- every year with the states of that year; system_years has one row per state and year
 state_years as (
 
     select
         years.year,
         states.country_id,
         states.valid_from,
-        states.valid_to
+        states.valid_to,
+        coalesce(system_years.is_cow, false) as is_cow,
+        coalesce(system_years.is_gw, false) as is_gw
     from years
     inner join states
         on
             make_date(years.year, 1, 1) < states.valid_to
             and make_date(years.year + 1, 1, 1) > states.valid_from
+    left join system_years
+        on
+            years.year = system_years.year
+            and states.country_id = system_years.country_id
 
 ),
 
@@ -83,7 +78,9 @@ final as (
         {{ dyad('origins.country_id', 'destinations.country_id') }} as dyad,
         origins.country_id as origin_id,
         destinations.country_id as destination_id,
-        origins.year
+        origins.year,
+        origins.is_cow and destinations.is_cow as is_cow_dyad,
+        origins.is_gw and destinations.is_gw as is_gw_dyad
     from state_years as origins
     inner join state_years as destinations
         on

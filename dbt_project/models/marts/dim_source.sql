@@ -46,6 +46,34 @@ migration as (
 
 ),
 
+structure as (
+
+    select
+        source_key,
+        period_start as first_day,
+        coalesce(period_end - 1, period_start) as last_day
+    from {{ ref('stg_ties') }}
+    union all
+    select
+        source_key,
+        period_start as first_day,
+        coalesce(period_end - 1, period_start) as last_day
+    from {{ ref('stg_memberships') }}
+    union all
+    select
+        source_key,
+        voted_on as first_day,
+        voted_on as last_day
+    from {{ ref('stg_votes') }}
+    union all
+    select
+        source_key,
+        period_start as first_day,
+        period_end - 1 as last_day
+    from {{ ref('stg_exchange_rates') }}
+
+),
+
 rejected as (
 
     select
@@ -92,6 +120,13 @@ spans as (
         min(period_start) as data_from,
         max(period_end - 1) as data_to
     from migration
+    group by source_key
+    union all
+    select
+        source_key,
+        min(first_day) as data_from,
+        max(last_day) as data_to
+    from structure
     group by source_key
 
 ),

@@ -61,6 +61,8 @@ INDICATORS = {  # code: unit, grain, day of a stock
     "BM.TRF.PWKR.CD.DT": ("USD", "A", "01-01"), "BX.TRF.PWKR.DT.GD.ZS": ("percent", "A", "01-01"),
     "NY.GDP.MKTP.CD": ("USD", "A", "01-01"), "NY.GDP.PCAP.CD": ("USD", "A", "01-01"),
     "SL.UEM.TOTL.NE.ZS": ("percent", "A", "01-01"),
+    "PA.NUS.FCRF": ("national currency per USD", "A", "01-01"),
+    "NY.GDP.DEFL.ZS": ("index", "A", "01-01"), "FP.CPI.TOTL": ("index", "A", "01-01"),
 }  # fmt: skip
 WANTED = "the API's JSON or CSV of one indicator, or DataBank's CSV with series codes"
 Line = tuple[int, str, str, str, str, str, str, str]

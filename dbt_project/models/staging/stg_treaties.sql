@@ -1,0 +1,40 @@
+with
+
+treaties as (
+
+    select * from {{ source('landing', 'treaties') }}
+
+),
+
+deliveries as (
+
+    select * from {{ ref('stg_deliveries') }}
+
+),
+
+vintages as (
+
+    select * from {{ ref('vintages') }}
+
+),
+
+-- one delivery per raw file and one day per edition: the joins drop rows of other deliveries and multiply none
+final as (
+
+    select
+        treaties.*,
+        coalesce(
+            vintages.published_on,
+            try_cast(treaties.vintage as date),
+            deliveries.fetched_at::date
+        ) as known_on
+    from treaties
+    inner join deliveries using (source_key, raw_sha256)
+    left join vintages
+        on
+            treaties.source_key = vintages.source_key
+            and treaties.vintage = vintages.vintage
+
+)
+
+select * from final

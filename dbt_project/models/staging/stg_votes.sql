@@ -1,0 +1,40 @@
+with
+
+votes as (
+
+    select * from {{ source('landing', 'votes') }}
+
+),
+
+deliveries as (
+
+    select * from {{ ref('stg_deliveries') }}
+
+),
+
+vintages as (
+
+    select * from {{ ref('vintages') }}
+
+),
+
+-- one delivery per raw file and one day per edition: the joins drop rows of other deliveries and multiply none
+final as (
+
+    select
+        votes.*,
+        coalesce(
+            vintages.published_on,
+            try_cast(votes.vintage as date),
+            deliveries.fetched_at::date
+        ) as known_on
+    from votes
+    inner join deliveries using (source_key, raw_sha256)
+    left join vintages
+        on
+            votes.source_key = vintages.source_key
+            and votes.vintage = vintages.vintage
+
+)
+
+select * from final

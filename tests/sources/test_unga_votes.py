@@ -1,0 +1,55 @@
+"""Roll calls, from Voeten's table to landing: who is no member has no row, and Belarus voted before it was a state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest import settings
+from tests.figures import differing
+from tests.landed import Landed
+
+KEY = "unga_votes"
+HERE = Path(__file__).parent / KEY
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> Landed:
+    return Landed(KEY, tmp_path)
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "raw").iterdir()), ids=lambda path: path.name)
+def test_every_row_lands_as_reviewed_or_is_quarantined_with_its_reason(landed: Landed, path: Path) -> None:
+    assert differing(landed, path, HERE / "expected") == []
+
+
+def test_the_sample_lands_whole(landed: Landed) -> None:
+    for path in sorted((settings.SAMPLE / "structure" / KEY).iterdir()):
+        receipt = landed.land(path)
+        assert (receipt.status, receipt.rows_quarantined) == ("landed", 0), receipt.problem
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("x.csv", b"rcid,ccode\n1,2\n", ("columns are of no form", "UNVotes.csv")),
+        (
+            "x.csv",
+            b"rcid,ccode,vote,date\n1,999,1,2020-10-01\n1,703,1,2020-10-01\n",
+            ("50.0% of its total", "'999' (1)", "state_systems.csv"),
+        ),
+        (
+            "x.csv",
+            b"rcid,ccode,vote,date\n1,703,1,1980-10-01\n1,2,1,1980-10-01\n",
+            ("50.0% of its total", "'703' (1)", "state_systems.csv"),
+        ),
+    ],
+)
+def test_what_is_no_such_file_is_refused_in_plain_words(
+    landed: Landed, name: str, content: bytes, says: tuple[str, ...]
+) -> None:
+    receipt = landed.land_bytes(name, content)
+    told = f"{receipt.problem} {receipt.mend}"
+    assert (receipt.status, receipt.rows_landed) == ("rejected", 0)
+    assert all(word in told for word in says), told
