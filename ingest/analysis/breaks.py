@@ -79,16 +79,19 @@ def long_run_variance(series: Floats) -> float:
     return noise(series) ** 2 * (1 + wander) / (1 - wander) ** 2
 
 
-def _season_of(residual: Floats, season: int) -> Floats:
-    """Means of the calendar months where they differ (F test at 1 %, three years at least); else zeros."""
+def _season_of(residual: Floats, season: int, usual: NDArray[np.bool_]) -> Floats:
+    """Means of the calendar months where they differ (F test at 1 %, three years at least); else zeros.
+
+    Only `usual` periods tell: one month that stands out says nothing of the same month of other years.
+    """
     n = len(residual)
     if season == 1 or n < 3 * season:
         return np.zeros_like(residual)
     month = np.arange(n) % season
-    means = np.bincount(month, residual) / np.bincount(month)
-    explained, left = float(means[month] @ means[month]), float(((residual - means[month]) ** 2).sum())
-    bar = f_distribution.isf(0.01, season - 1, n - season)
-    return means[month] if explained / (season - 1) > bar * left / (n - season) else np.zeros_like(residual)
+    means = np.bincount(month, residual * usual) / np.maximum(np.bincount(month, usual), 1)
+    explained, left = means[month][usual], (residual - means[month])[usual]
+    bar = f_distribution.isf(0.01, season - 1, n - season) * (season - 1) / (n - season)
+    return means[month] if float(explained @ explained) > bar * float(left @ left) else np.zeros_like(residual)
 
 
 def _ends(series: Floats, min_size: int, penalty: float) -> list[int]:
@@ -116,16 +119,25 @@ def _calmed(series: Floats, min_size: int) -> Floats:
     return np.clip(series, around - edge, around + edge)
 
 
+def _mostly_alike(series: Floats) -> bool:
+    return not np.median(np.abs(series - np.median(series))) > 0
+
+
 def segments(series: Floats, season: int, min_size: int, penalty: float) -> tuple[list[int], Floats]:
     """Ends of the segments, and the series without its seasons.
 
-    Seasons are told from what stands out of a moving mean first, and from what the segments leave then.
+    Seasons are told from what stands out of a moving mean first, and from what the segments leave then. A series of
+    rare events has none, and no event of it is out of line.
     """
-    plain = series - _season_of(series - _moving_mean(series, season), season)
+    if _mostly_alike(series):
+        return _ends(series, min_size, penalty), series
+    rest = series - _moving_mean(series, season)
+    usual = np.abs(rest - np.median(rest)) <= 4.5 * np.median(np.abs(rest - np.median(rest)))
+    plain = series - _season_of(rest, season, usual)
     calm = _calmed(plain, min_size)
     parts = np.split(calm, _ends(calm, min_size, penalty)[:-1])
     levels = np.concatenate([np.full(len(part), part.mean()) for part in parts])
-    plain = series - _season_of(series - plain + calm - levels, season)
+    plain = series - _season_of(series - levels, season, calm == plain)
     return _ends(_calmed(plain, min_size), min_size, penalty), plain
 
 
@@ -142,12 +154,9 @@ def turning_points(values: Floats, rule: Rule, season: int) -> list[Point]:
         size = (at - before) * (end - at) / (end - before)
         strength = (plain[at:end].mean() - plain[before:at].mean()) / spread * size**0.5
         found.append(Point(at, "break", float(values[before:at].mean()), float(values[at:end].mean()), strength))
-    distance, as_told = (
-        np.concatenate([kind[a:b] - np.median(kind[a:b]) for a, b in zip(starts, ends, strict=True)])
-        for kind in (plain, series)
-    )
+    distance = np.concatenate([plain[a:b] - np.median(plain[a:b]) for a, b in zip(starts, ends, strict=True)])
     usual = float(np.median(np.abs(distance))) / 0.6745
-    if not np.median(np.abs(as_told)) > 0:  # half the periods are alike, as in a series of rare events
+    if not usual > 0:
         return found
     for place in np.flatnonzero(np.abs(distance) > rule.threshold * usual):
         start, end = next((a, b) for a, b in zip(starts, ends, strict=True) if a <= place < b)

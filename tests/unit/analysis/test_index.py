@@ -146,6 +146,17 @@ def test_what_is_missing_lowers_the_coverage_and_is_never_filled_in() -> None:
     assert (told[2]["missing"], told[2]["score"], told[2]["rank"], told[2]["band_low"]) == (["z"], None, None, None)
 
 
+def test_less_than_half_of_a_pillar_is_no_pillar() -> None:
+    """Of a, x is a third and y two thirds: where only x is there, a has no score and adds nothing to the coverage."""
+    values = np.array([[1.0, NAN, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3]])
+    indicators = {"x": ("a", 1.0), "y": ("a", 2.0), "z": ("b", 1.0), "zz": ("c", 1.0)}
+    made = index.index_of_year(values, made_of(indicators, min_observations=2, aggregation="arithmetic/arithmetic"))
+    assert np.isnan(made.pillars[0, 0]) and made.coverage == pytest.approx([2 / 3, 1, 1])
+    assert made.score[0] == pytest.approx(made.pillars[0, 1:].mean())
+    strict = made_of(indicators, min_observations=2, min_weight=0.7)
+    assert index.index_of_year(values, strict).has_score.tolist() == [False, True, True]
+
+
 def test_one_observation_and_equal_values_rank_nobody_and_are_said_to() -> None:
     values = np.array([[1.0, 7, NAN], [2, 7, NAN], [3, 7, 8], [4, 7, NAN], [5, 7, NAN]])
     how = made_of({"x": ("a", 1.0), "y": ("b", 1.0), "z": ("c", 1.0)}, min_observations=5)
@@ -213,6 +224,9 @@ def test_bands_hold_the_median_and_the_best_of_all_is_always_first() -> None:
     assert table.loc["D059", ["rank", "rank_low", "rank_high"]].tolist() == [1, 1, 1]
     inside = ((ranked.rank_low <= ranked["rank"]) & (ranked["rank"] <= ranked.rank_high)).mean()
     assert inside > 0.8 and (ranked.rank_high > ranked.rank_low).mean() > 0.8
+    effects = index.sensitivity_table(relation(panel(60, [2020])), how).to_pandas()
+    assert (effects.mean_rank_shift > 0.5).all() and effects["total"].between(0, 1.1).all()
+    assert effects["total"].sum() > 0.9 and (effects.n_dyads_used == len(ranked)).all()
 
 
 def test_the_same_seed_gives_the_same_draws_whatever_other_years_there_are() -> None:
