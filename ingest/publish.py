@@ -283,7 +283,8 @@ def fingerprint_of_landing() -> str:
         digest.update(f"{made.source_key} {made.sha256} {made.code_version} {made.status}\n".encode())
     for name in store.names("codings", ".json"):
         digest.update(name.encode() + (store.read(name) or b""))  # no clock stands in them
-    for path in sorted(settings.SEEDS.parent.rglob("*")):
+    analysis = settings.REPOSITORY / "ingest" / "analysis"  # what the Python models call
+    for path in (*sorted(settings.SEEDS.parent.rglob("*")), *sorted(analysis.glob("*.py"))):
         if path.suffix in (".sql", ".yml", ".csv", ".py") and "target" not in path.parts:
             digest.update(path.read_bytes())
     return digest.hexdigest()
