@@ -1,4 +1,4 @@
-"""EMISS (fedstat.ru): the form of an indicator's page, the answer in SDMX-ML, and the pivot that is the one in Excel."""
+"""EMISS (fedstat.ru): the form of an indicator's page, its answer in SDMX-ML, and the pivot that it gives in Excel."""
 
 from __future__ import annotations
 
