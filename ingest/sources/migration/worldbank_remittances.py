@@ -15,6 +15,8 @@ Beware
     - Between pairs at odds the matrix holds 0 by construction (India and Pakistan, Israel and Lebanon, Armenia and
       Azerbaijan): `flag` z, and no finding.
     - WORLD is the total of a row or column (WLD, aggregate). A blank or N/A is no row.
+    - knomad.org sends its readers on to Data360 since 2025, so that no page links to the workbooks: they are put into
+      the folder by hand. Data360's wide file (WB_KNOMAD_WIDEF.csv) has other columns and is refused.
     - Remittance prices by corridor (percent of the sum) are another table, and refused here.
 """
 
@@ -59,7 +61,7 @@ Line = tuple[int, str, str, str, str, str]
 
 
 def fetch(window: Window | None) -> Iterator[Remote]:
-    """Nothing: the addresses of the workbooks follow no rule; they are put into the folder by hand."""
+    """Nothing: no page links to the workbooks any more; they are put into the folder by hand."""
     return iter(())
 
 
