@@ -14,7 +14,7 @@ Beware
     - Purposes vanish: since 2026 work and study are no longer told. The total is purpose all; parts do not add up to it
       where one is left out. A purpose that is not known here is quarantined by its name, and so is a period.
     - Names are Russian and differ over time (Киргизия, Кыргызстан). Decimal commas. Regions of Russia are left to
-      `breakdown`; the whole of Russia is code 643.
+      `breakdown`; the whole of Russia is code 643. Abkhazia and South Ossetia are no states here (aggregates).
     - EMISS gives its tables for a form whose filters and token stand in the indicator's page: `fetch` names the page,
       `form` answers it with all that there is. EMISS sends some programs an empty shell instead, which is told: then
       choose all filters on the page, download SDMX (or Excel), and put it into the folder.
