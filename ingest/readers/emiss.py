@@ -32,7 +32,7 @@ Line = tuple[int, str, str, str, str, str, str, str, str, str, str]
 def form(page: str, url: str) -> Form:
     """All that an indicator has, as SDMX: the form that its page sends, every value of every filter chosen.
 
-    Fields and address as the page's own script sends them in 2026 (fedstatAPIr, and timryadovouu/fedstat 0.2): a token
+    Fields and address as the page's own script sends them in 2026 (fedstatAPIr, and timryadovouu/fedstat): a token
     that is good for one answer, and the ids of filters, of which the page alone knows. Raises FetchFailed for a page
     without them, which is what EMISS sends to some programs.
     """
