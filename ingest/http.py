@@ -2,7 +2,8 @@
 
 A publisher that is busy (5xx, 429, a timeout, a cut connection) is asked again, later each time and never sooner
 than its Retry-After; one that refuses (other 4xx) is not. A target file is there whole or not at all.
-One that wants to know who asks is asked through its Door: with a token, and within its credits.
+One that wants to know who asks is asked through its Door: with a token, and within its credits. One that answers to
+the form of its own page alone is sent that form, made of the page of a moment ago and with the page's cookies.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ import os
 import re
 import shutil
 import ssl
+import tempfile
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
+from html.parser import HTMLParser
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 import httpx
 import stamina
@@ -46,6 +50,8 @@ MENDS = {
     404: "the publisher moved or withdrew the file: find its new address and change fetch() in the source's module",
     410: "the publisher withdrew the file: use the landed copy, or change fetch() in the source's module",
 }
+BY_HAND = "look at the page in a browser; put the file into the folder by hand, or change fetch() in the module"
+MOST_PAGE_BYTES = 50_000_000
 LATER = "nothing: the next run asks again; if it lasts, look at the publisher's page"
 
 
@@ -62,6 +68,14 @@ class Patience:
 
 PATIENCE = Patience()
 DAY_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is posted: to which address, and the fields, of which one may come many times."""
+
+    url: str
+    fields: list[tuple[str, str]]
 
 
 class Spent(FetchFailed):
@@ -248,12 +262,15 @@ def download(
     headers: Mapping[str, str] = {},
     budget: Budget | None = None,
     door: Door | None = None,
+    form: Callable[[str, str], Form] | None = None,
 ) -> Got:
     """Fetch `url` into `target`; with `etag` or `last_modified` of an earlier copy, only if it has changed since.
 
+    With `form`, what is fetched is the answer to the form that it makes of the page at `url` (its text, and `url`).
+
     Raises FetchFailed: `retry` where the publisher was busy or the budget is spent, not where it refused.
     """
-    task = _Task(url, target, etag, last_modified, headers, door.budget if door else budget, door)
+    task = _Task(url, target, etag, last_modified, headers, door.budget if door else budget, door, form)
     try:
         for attempt in _attempts():
             with attempt:
@@ -266,6 +283,42 @@ def download(
     finally:
         task.part.unlink(missing_ok=True)
     raise AssertionError("stamina either returns or raises")
+
+
+def links(url: str, name: str) -> list[str]:
+    """Addresses that the page at `url` links to, whose file's name fits the pattern `name` whole; each once, as listed.
+
+    Raises FetchFailed where there is none: the page has changed, or is no page.
+    """
+    with tempfile.TemporaryDirectory(prefix="entente-") as folder:
+        download(url, Path(folder) / "page")
+        text = (Path(folder) / "page").read_text(encoding="utf-8", errors="replace")
+    reader = _Links()
+    reader.feed(text)
+    found = [urljoin(url, place) for place in reader.found]
+    fit = [place for place in dict.fromkeys(found) if re.fullmatch(name, file_name(place), re.I)]
+    if not fit:
+        raise FetchFailed(
+            f"none of the {len(found)} links of {_shown(url)} is to a file {name}", mend=BY_HAND, retry=False
+        )
+    return fit
+
+
+def file_name(url: str) -> str:
+    """The last part of an address, as a file is called."""
+    return unquote(urlsplit(url).path).rpartition("/")[2]
+
+
+class _Links(HTMLParser):
+    """What a page's anchors lead to, in `found`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.found += [value.strip() for name, value in attrs if name == "href" and value]
 
 
 def _attempts() -> Iterable[stamina.Attempt]:
@@ -298,8 +351,10 @@ class _Task:
         headers: Mapping[str, str],
         budget: Budget | None,
         door: Door | None,
+        form: Callable[[str, str], Form] | None,
     ) -> None:
         self.url, self.target, self.budget, self.headers, self.door = url, target, budget, headers, door
+        self.form = form
         self.is_renewed = False  # whether a token that had been good was refused, and another was asked for
         self.known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         self.part = target.with_name(target.name + ".part")
@@ -314,7 +369,7 @@ class _Task:
             conditions = {"Range": f"bytes={have}-", "If-Range": self.version}
         with (
             httpx.Client(verify=_certificates(), timeout=TIMEOUT, follow_redirects=False) as client,
-            self._open(client, conditions) as answer,
+            self._open(client, conditions, self._form(client)) as answer,
         ):
             if answer.status_code == 304 and (self.known["If-None-Match"] or self.known["If-Modified-Since"]):
                 return self._got(answer, 304, 0)
@@ -336,7 +391,7 @@ class _Task:
                     raise _Again(f"asked for the rest from byte {have}, got another one from byte {start}")
             else:
                 have, whole = 0, _length(answer)
-                self.version = _validator(answer)
+                self.version = None if self.form else _validator(answer)
             with self.part.open("ab" if have else "wb") as out:
                 for chunk in answer.iter_raw():
                     out.write(chunk)
@@ -372,12 +427,38 @@ class _Task:
         os.replace(self.part, self.target)
         return self._got(answer, answer.status_code, len(told.encode()))
 
+    def _form(self, client: httpx.Client) -> Form | None:
+        """What to post, made of the page as it is now: what its form holds may be good for one answer only."""
+        if self.form is None:
+            return None
+        with self._open(client, {}) as answer:
+            if answer.status_code in ASK_AGAIN:
+                raise self._later(answer)
+            if answer.status_code != 200:
+                mend = MENDS.get(answer.status_code, BY_HAND)
+                raise FetchFailed(f"{_shown(self.url)} answered {_status(answer)}", mend=mend, retry=False)
+            page = b""
+            for chunk in answer.iter_bytes():
+                page += chunk
+                if len(page) > MOST_PAGE_BYTES:
+                    raise FetchFailed(f"{_shown(self.url)} is no page: it does not end", mend=BY_HAND, retry=False)
+        return self.form(page.decode("utf-8", "replace"), self.url)
+
     @contextmanager
-    def _open(self, client: httpx.Client, conditions: Mapping[str, str]) -> Iterator[httpx.Response]:
-        """The answer after redirects; to another host go no headers of ours, to another scheme goes nobody."""
+    def _open(
+        self, client: httpx.Client, conditions: Mapping[str, str], form: Form | None = None
+    ) -> Iterator[httpx.Response]:
+        """The answer after redirects; to another host go no headers of ours, to another scheme goes nobody.
+
+        A form is sent once, and one that is answered by a redirect was not taken.
+        """
         ours = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **conditions}
         private = {**self.headers, **(self.door.headers() if self.door else {})}
         request = client.build_request("GET", self.url, headers={**ours, **private})
+        if form:
+            ours["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode(form.fields).encode("ascii")
+            request = client.build_request("POST", form.url, headers={**ours, "Referer": self.url}, content=body)
         if request.url.scheme not in ("http", "https"):
             raise FetchFailed(f"{_shown(self.url)} is no http address", mend="correct fetch()", retry=False)
         home = (request.url.scheme, request.url.host, request.url.port)
@@ -391,6 +472,8 @@ class _Task:
                     return
             finally:
                 answer.close()
+            if form:
+                raise _Again(f"{_shown(form.url)} sent the form back to a page")
             place = request.url.join(answer.headers["Location"])
             if place.scheme != request.url.scheme and (request.url.scheme, place.scheme) != ("http", "https"):
                 raise FetchFailed(

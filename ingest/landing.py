@@ -229,7 +229,7 @@ def _fetch(
     """
     key, access = module.source.key, module.source.access
     if access is None:
-        got = http.download(remote.url, local)
+        got = http.download(remote.url, local, form=module.form)
         return got.etag, got.last_modified
     now, span, noted = http.utc_now(), module.period(remote.name), f"asked/{key}/{remote.name}.json"
     ended = datetime(span.end.year, span.end.month, span.end.day, tzinfo=UTC) if span else now

@@ -5,6 +5,8 @@
     tidy(raw, con) -> relation or DataFrame          pure: rows of SOURCE.table in its contract's columns
     period(name) -> Window | None                    optional: the time that a file of this name covers
     tidy_by_lines(raw, con) -> relation              optional: slower, where the relation of `tidy` can't be read
+    form(page, url) -> http.Form                     optional: the page at a Remote's URL is text with a form, and the
+                                                     file is what the publisher answers to this
 
 Rows that `tidy` knows to be bad carry their reason in `_reason` (and what would help in `_mend`) and are
 quarantined; a file that can't be read at all raises `BadFile`. A relation is read once, after `tidy` has returned it;
@@ -30,6 +32,8 @@ from ingest.errors import InputMissing, NothingGiven
 if TYPE_CHECKING:
     import duckdb
     import pandas
+
+    from ingest.http import Form
 
     Rows = duckdb.DuckDBPyRelation | pandas.DataFrame
     Tidy = Callable[["Raw", duckdb.DuckDBPyConnection], Rows]
@@ -125,6 +129,7 @@ class Module:
     period: Callable[[str], Window | None]
     file: Path
     tidy_by_lines: Tidy | None = None
+    form: Callable[[str, str], Form] | None = None
 
 
 def _always(_: str) -> Window | None:
@@ -140,6 +145,7 @@ def _as_module(module: ModuleType) -> Module:
         period=getattr(module, "period", _always),
         file=Path(str(module.__file__)),
         tidy_by_lines=getattr(module, "tidy_by_lines", None),
+        form=getattr(module, "form", None),
     )
 
 

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from ingest.errors import BadFile
 
@@ -39,8 +46,8 @@ def of_workbook(path: Path, words: Sequence[str], *, sheet_name: str = "") -> tu
     return header, lines
 
 
-def with_title(path: Path, words: Sequence[str], *, sheet_name: str = "") -> tuple[str, list[str], Lines]:
-    """As of_workbook, with the text above the header before them."""
+def _opened(path: Path, sheet_name: str = "") -> list[tuple[SheetMetadata, CalamineSheet]]:
+    """The sheets of cells of a workbook, hidden ones too; with `sheet_name` only the one of this name."""
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as parts:
@@ -51,14 +58,19 @@ def with_title(path: Path, words: Sequence[str], *, sheet_name: str = "") -> tup
             sheet for sheet in book.sheets_metadata
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet_name in ("", sheet.name.strip())
         ]  # fmt: skip
-        grids = [book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False) for sheet in sheets]
+        return [(sheet, book.get_sheet_by_name(sheet.name)) for sheet in sheets]
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         mend = "if it has a password, save it without one; else it is no workbook, or cut short: " + AGAIN
         raise BadFile(f"it can't be opened as a workbook: {error}", mend=mend) from error
+
+
+def with_title(path: Path, words: Sequence[str], *, sheet_name: str = "") -> tuple[str, list[str], Lines]:
+    """As of_workbook, with the text above the header before them."""
     wanted = {*map(_word, words)}
     found = [
         (sheet, grid, top)
-        for sheet, grid in zip(sheets, grids, strict=True)
+        for sheet, cells in _opened(path, sheet_name)
+        for grid in [cells.to_python(skip_empty_area=False)]
         if (top := next((n for n, row in enumerate(grid[:HEADER_WITHIN]) if wanted <= {*map(_word, row)}), None))
         is not None
     ]
@@ -74,6 +86,20 @@ def with_title(path: Path, words: Sequence[str], *, sheet_name: str = "") -> tup
     grid, top = shown[0]
     above = " ".join(told for row in grid[:top] for cell in row if (told := text(cell)))
     return above, [text(cell) for cell in grid[top]], grid[top + 1 :]
+
+
+def grids(path: Path) -> list[tuple[str, Lines]]:
+    """Names and cells, as text, of a workbook's visible sheets; what stands in a merged cell stands in each of its."""
+    found = []
+    for sheet, cells in _opened(path):
+        if sheet.visible != SheetVisibleEnum.Visible:
+            continue
+        grid = [[text(cell) for cell in row] for row in cells.to_python(skip_empty_area=False)]
+        for (top, left), (bottom, right) in cells.merged_cell_ranges or ():
+            for row in grid[top : bottom + 1]:
+                row[left : right + 1] = [grid[top][left]] * len(row[left : right + 1])
+        found.append((sheet.name.strip(), grid))
+    return found
 
 
 def sheet_names(path: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections import Counter
 from datetime import date, timedelta
@@ -9,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest import settings
+from ingest import landing, settings
+from ingest.errors import FetchFailed
+from ingest.sources.migration import frontex_detections
 from sample.make_migration import Sheet, workbook
 from tests import rdata
 from tests.figures import differing
 from tests.landed import Landed
+from tests.pages import serving
 
 KEY = "frontex_detections"
 HERE = Path(__file__).parent / KEY
@@ -85,3 +89,28 @@ def test_the_real_months_land_to_the_last_detection(landed: Landed) -> None:
         by_hand[(date(1970, 1, 1) + timedelta(days=day)).year] += int(number)
     assert dict(landed.rows("select year(period_start), sum(value)::bigint from landed group by 1")) == by_hand
     assert landed.rows("select distinct destination, destination_kind from landed") == [("EU", "aggregate")]
+
+
+def test_fetch_takes_the_workbook_that_the_page_links_to(landed: Landed, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "Monthly_detections_of_IBC_2026_09_02.xlsx"
+    place = f"/assets/Migratory_routes/2026/{name}"
+    page = f'''<a href="/">Home</a> <a class="btn" href="{place}">Download</a> <a href="{place}">again</a>
+        <a href="/assets/Migratory_routes/2026/Guide.xlsx">guide</a> <script>"href='{place}?x'"</script>'''
+    book = (settings.SAMPLE / "migration" / KEY / name).read_bytes()
+    with serving({"/map/": page.encode(), "/none/": b"<a href='/'>Home</a>", place: book}) as site:
+
+        def at(path: str) -> None:
+            about = dataclasses.replace(landed.module.source, landing_page=f"{site}{path}")
+            monkeypatch.setattr(frontex_detections, "SOURCE", about)
+
+        at("/map/")
+        [remote] = landed.module.fetch(None)
+        assert (remote.name, remote.url, remote.is_local) == (name, f"{site}{place}", False)
+        receipt = landing.land(landed.module, remote, landed.store)
+        assert (receipt.status, receipt.vintages) == ("landed", ["2026-09-02"]), receipt.problem
+        at("/none/")
+        with pytest.raises(FetchFailed, match=r"none of the 1 links of .* is to a file .*by hand"):
+            list(landed.module.fetch(None))
+        at("/moved/")
+        with pytest.raises(FetchFailed, match=r"404.*find its new address"):
+            list(landed.module.fetch(None))

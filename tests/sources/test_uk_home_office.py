@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from ingest import settings
+from ingest import landing, settings
+from ingest.sources.migration import uk_home_office
 from sample.make_migration import Sheet, workbook
 from tests.figures import differing
 from tests.landed import Landed
+from tests.pages import serving
 
 KEY = "uk_home_office"
 HERE = Path(__file__).parent / KEY
@@ -80,3 +83,30 @@ def test_cells_add_up_to_the_sheet_and_none_is_told_twice(landed: Landed) -> Non
     by_hand = sum(row[9] for row in rows if isinstance(row[9], float))
     assert landed.rows("select sum(value) from landed where dataset = 'Asy_D01'") == [(by_hand,)]
     assert landed.rows("select count(*) from landed where breakdown is null") == [(0,)], "no row is a total"
+
+
+def test_fetch_takes_the_datasets_that_are_read_from_the_links_of_the_page(
+    landed: Landed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sheets of these have the names that they bear since 2023, and one name tells its year in two digits."""
+    wanted = ["asylum-claims-datasets-jun-2026.xlsx", "returns-datasets-sep-24.xlsx"]
+    others = [f"{name}-jun-2026.xlsx" for name in ("asylum-claims-awaiting-decision-datasets", "asylum-summary-tables",
+                                                   "outcome-analysis-asylum-claims-datasets")]  # fmt: skip
+    books = {
+        wanted[0]: [["Quarter", "Nationality", "Claims"], ["2026 Q1", "Kyrgyzstan", "5"]],
+        wanted[1]: [["Quarter", "Nationality", "Number of returns"], ["2024 Q1", "Kyrgyzstan", "7"]],
+    }
+    tables = {wanted[0]: "Data_Asy_D01", wanted[1]: "Data_Ret_D01"}
+    files = {f"/media/6a{n}/{name}": workbook([Sheet(tables.get(name, "x"), books.get(name, [["x"]]))])
+             for n, name in enumerate(wanted + others)}  # fmt: skip
+    with serving(files) as site:
+        files["/tables"] = "".join(f'<a class="govuk-link" href="{site}{path}">x</a>' for path in [*files]).encode()
+        about = dataclasses.replace(landed.module.source, landing_page=f"{site}/tables")
+        monkeypatch.setattr(uk_home_office, "SOURCE", about)
+        remotes = list(landed.module.fetch(None))
+        assert [remote.name for remote in remotes] == wanted
+        for remote in remotes:
+            assert landing.land(landed.module, remote, landed.store).status == "landed"
+    assert landed.rows("select vintage, dataset, measure, origin, value from landed order by all") == [
+        ("2024-09", "Ret_D01", "returns", "KGZ", 7.0), ("2026-06", "Asy_D01", "applications", "KGZ", 5.0)
+    ]  # fmt: skip

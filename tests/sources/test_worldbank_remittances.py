@@ -20,6 +20,9 @@ def matrix(corner: str, title: str = "Estimates for 2017 (millions of US$)", *, 
     return workbook([Sheet("M", [[title], [corner, "India", "World"], ["India", 0, 1]], is_hidden=hidden)])
 
 
+DATA360 = (HERE / "raw" / "WB_KNOMAD_BRE_2026-11-24.csv").read_bytes()
+
+
 @pytest.fixture
 def landed(tmp_path: Path) -> Landed:
     return Landed(KEY, tmp_path)
@@ -48,6 +51,10 @@ def test_the_sample_lands_whole(landed: Landed) -> None:
             b"Sending Countries Name,Sending Countries Code,2011Q1 [YR2011Q1]\nAngola,AGO,..\n",
             ("prices of sending money", "matrix"),
         ),
+        ("w.csv", DATA360.replace(b"US$ million", b"US$"), ("tells no millions", "row 1")),
+        ("w.csv", DATA360.replace(b"WB_KNOMAD_BRE", b"WB_KNOMAD_MRO"), ("none of its lines is of the matrix",)),
+        ("w.csv", DATA360.replace(b"COMP_BREAKDOWN_1,", b"PARTNER,"), ("columns missing: COMP_BREAKDOWN_1", "again")),
+        ("w.csv", DATA360[:-9], ("more or fewer cells", "row 8", "whole")),
         ("c.csv", b"Economy ISO3,Partner,Indicator,2021\nKGZ,RUS,Remittances,5\n", ("does not say who", "matrix")),
     ],
 )
@@ -66,3 +73,11 @@ def test_a_zero_between_pairs_at_odds_is_flagged_and_others_are_not(landed: Land
     assert landed.rows(told) == [("IND", "IND", None), ("IND", "PAK", "z"), ("PAK", "IND", "z")]
     sums = "select value from landed where origin = 'RUS' and destination = 'KGZ'"
     assert landed.rows(sums) == [(1_650_500_000,)], "millions of dollars are dollars, and Russia sends"
+
+
+def test_in_data360_the_area_sends_and_what_its_multiplier_calls_dollars_are_millions(landed: Landed) -> None:
+    landed.land(HERE / "raw" / "WB_KNOMAD_BRE_2026-11-24.csv")
+    told = "select origin, destination, value, vintage from landed where destination = 'KGZ' order by all"
+    assert landed.rows(told) == [
+        ("RUS", "KGZ", 2_049_500_000, "2026-11-24"), ("WLD", "KGZ", 2_790_250_000, "2026-11-24")
+    ]  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import contract, settings, source
+from ingest import contract, http, settings, source
 from ingest.source import DOMAINS, Module, Source, Window
 
 REPOSITORY = settings.REPOSITORY
@@ -117,8 +117,19 @@ def test_no_two_sources_share_a_key() -> None:
 
 
 @pytest.mark.parametrize("module", source.discover().values(), ids=source.discover())
-def test_fetch_lists_files_without_asking_anybody_and_its_names_tell_their_period(module: Module) -> None:
-    """A window takes a part of what there is, and `period` agrees with `fetch` on which part."""
+def test_fetch_asks_for_a_page_of_links_at_most_and_its_names_tell_their_period(
+    module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window takes a part of what there is, and `period` agrees with `fetch` on which part. Of a page the links to
+    files that are named like the sample's are taken."""
+    samples = sorted(path.name for path in (settings.SAMPLE / module.source.domain / module.source.key).glob("*"))
+
+    def links(url: str, name: str) -> list[str]:
+        assert any(re.fullmatch(name, sample, re.I) for sample in samples), (name, samples)
+        return [f"{url}/{sample}" for sample in samples]
+
+    monkeypatch.setattr(http, "links", links)
+    monkeypatch.setattr(http, "download", lambda *given, **more: pytest.fail(f"asked for {given[0]}"))
     window = Window(date(2020, 1, 1), date(2020, 3, 1))
     every = {remote.name for remote in module.fetch(None)}
     some = {remote.name for remote in module.fetch(window)}

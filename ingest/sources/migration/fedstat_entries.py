@@ -5,8 +5,8 @@ One row is
 
 Published
     quarterly, some 50 days after the quarter, in EMISS (fedstat.ru), as SDMX-ML of version 1.0 with its code lists
-    inside. EMISS keeps no editions: `vintage` is the day in the file's name (fedstat_<indicator>_2026-11-24.xml),
-    else the day that the answer says it was extracted, else "unstated".
+    inside, or as an Excel pivot. EMISS keeps no editions: `vintage` is the day in the file's name
+    (fedstat_<indicator>_2026-11-24.xml), else the day that the answer says it was extracted, else "unstated".
 
 Beware
     - Crossings, not persons: who enters five times counts five times (`unit` events). Entries of citizens of a country
@@ -14,27 +14,31 @@ Beware
     - Purposes vanish: since 2026 work and study are no longer told. The total is purpose all; parts do not add up to it
       where one is left out. A purpose that is not known here is quarantined by its name, and so is a period.
     - Names are Russian and differ over time (Киргизия, Кыргызстан). Decimal commas. Regions of Russia are left to
-      `breakdown`; the whole of Russia is code 643.
-    - EMISS gives its tables for a POST with the ids of filters that stand in a page made for browsers; programs are
-      sent an empty shell. So `fetch` lists nothing: choose all filters on the page, download SDMX, put it into the
-      folder. The Excel form is a pivot of what was chosen, and refused.
-    - No file of EMISS was at hand when this was written: the form is that of the published clients (fedstatAPIr 1.0.3).
+      `breakdown`; the whole of Russia is code 643. Abkhazia and South Ossetia are no states here (aggregates).
+    - EMISS gives its tables for a form whose filters and token stand in the indicator's page: `fetch` names the page,
+      `form` answers it with all that there is. EMISS sends some programs an empty shell instead, which is told: then
+      choose all filters on the page, download SDMX (or Excel), and put it into the folder.
+    - Excel is a pivot of what was chosen: years and periods must stand in columns. Purposes that were not chosen are
+      not there, and `dim_vintage` will say that they vanished. It tells no day: put that into the name.
+    - Letters in windows-1251 are read where XML declares them, and in CSV; those read in a wrong encoding are refused.
+    - No file of this indicator was at hand when this was written: page and SDMX are as the published clients have them
+      (fedstatAPIr; timryadovouu/fedstat, of September 2026), the pivot as other indicators' are described there.
 """
 
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import BadFile
 from ingest.source import Raw, Remote, Source, Window
 
 if TYPE_CHECKING:
     import duckdb
+
+    from ingest.http import Form
 
 SOURCE = Source(
     key="fedstat_entries",
@@ -52,52 +56,37 @@ SOURCE = Source(
     table="migration",
     rows_per_file=(1, 2_000_000),
     max_bytes=300_000_000,
-    files="the SDMX answers of EMISS, .xml",
+    files="EMISS' answers fedstat_<indicator>_<day>: SDMX .xml, else the pivot as .xls, .xlsx or .csv",
 )
-WANTED = "the SDMX form of the indicator, all filters chosen"
-QUARTER = re.compile(r"(?i)\b(IV|I{1,3}|[1-4])[-\s]*(?:й\s*)?квартал")
 
 
 def fetch(window: Window | None) -> Iterator[Remote]:
-    """Nothing: EMISS answers to forms of its own page only."""
-    return iter(())
+    """The indicator as it is today; EMISS keeps no editions."""
+    from datetime import UTC, datetime
+
+    indicator = SOURCE.landing_page.rpartition("/")[2]
+    yield Remote(f"fedstat_{indicator}_{datetime.now(UTC):%Y-%m-%d}.xml", SOURCE.landing_page)
+
+
+def form(page: str, url: str) -> Form:
+    """What the indicator's page would post for all that there is."""
+    from ingest.readers import emiss
+
+    return emiss.form(page, url)
 
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """Rows of `migration`: one per observation; those of an unknown country, purpose or period are marked as bad."""
-    from ingest.readers import parties, russian
+    from ingest.readers import emiss, parties, russian
 
-    content = raw.plain.read_bytes()
-    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise BadFile("it is Excel's pivot of what was chosen on the page", mend=f"take {WANTED}")
-    if b"<!DOCTYPE" in content[:2000] or b"<!ENTITY" in content[:2000]:
-        raise BadFile("it is a web page, or XML with a document type", mend=f"take {WANTED}")
-    try:
-        tree = ET.fromstring(content)
-    except ET.ParseError as error:
-        raise BadFile(f"it is no XML: {error}", mend=f"the file is cut off, or no SDMX: take {WANTED}") from error
-    names, codes = _code_lists(tree)
-    country = _concept(names, r"стран|гражданств|государств|ОКСМ")
-    purpose = _concept(names, r"\bцел[ьи]")
-    lines = []
-    for row, series in enumerate(_all(tree, "Series"), 1):
-        told = {str(part.get("concept")): str(part.get("value")) for part in _all(series, "Value")}
-        label = {name: codes.get(name, {}).get(value, value) for name, value in told.items()}
-        parts = ";".join(sorted(
-            f"{re.sub('[^a-z0-9]+', '_', name.lower()).strip('_')}={value}" for name, value in told.items()
-            if name not in (country, purpose, "EI", "PERIOD") and not (name == "s_OKATO" and value == "643")
-        ))  # fmt: skip
-        when, unit = label.get("PERIOD", ""), label.get("EI", "")
-        quarter = QUARTER.search(when)
-        number = ("I", "II", "III", "IV", "1", "2", "3", "4").index(quarter[1].upper()) % 4 + 1 if quarter else 0
-        month = 0 if quarter or "-" in when else russian.month(when)
-        grain = "Q" if number else "M" if month else "A" if re.search(r"(?i)за год|^год$|^$", when) else ""
-        for obs in _all(series, "Obs"):
-            year = next((str(time.text).strip() for time in _all(obs, "Time")), "")
-            cell = next((str(value.get("value")) for value in _all(obs, "ObsValue")), "")
-            lines.append((row, label.get(country, ""), label.get(purpose, ""),
-                          russian.purpose(label[purpose]) if purpose in label else "all", year, grain,
-                          str(number * 3 - 2 if number else month or 1), when, unit, parts, cell))  # fmt: skip
+    with raw.plain.open("rb") as file:
+        start = file.read(2000)
+    day = re.search(r"\d{4}-\d\d-\d\d", Path(raw.name).name)
+    told_day, vintage = day[0] if day else "", ""
+    if re.match(rb"\s*<", start.removeprefix(b"\xef\xbb\xbf")):
+        vintage, lines = emiss.of_sdmx(raw.plain, start)
+    else:
+        lines = emiss.of_pivot(raw.plain, start)
     columns = ("raw_row", "name", "aim", "purpose", "year", "grain", "month", "said", "of_unit", "parts", "cell")
     parties.lay_lines(con, "fedstat", columns, lines)
     parties.lay(con, "select name from fedstat", russian.whom)
@@ -106,45 +95,10 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         "select case when id is null then name end, case when kind is distinct from 'aggregate' "
         "then try_cast(replace(cell, ',', '.') as double) end from fedstat join parties on code = name",
     )
-    day = re.search(r"\d{4}-\d\d-\d\d", Path(raw.name).name) or next(
-        (
-            re.match(r"\d{4}-\d\d-\d\d", str(part.text))
-            for name in ("Extracted", "Prepared")
-            for part in _all(tree, name)
-        ),
-        None,
-    )
     indicator = re.search(r"fedstat_(\d+)", Path(raw.name).name)
     return con.sql(
-        _ROWS.format(dataset=indicator[1] if indicator else "entries", vintage=day[0] if day else "unstated")
+        _ROWS.format(dataset=indicator[1] if indicator else "entries", vintage=told_day or vintage or "unstated")
     )
-
-
-def _all(node: ET.Element, name: str) -> Iterator[ET.Element]:
-    """Elements of this name below a node, in whichever namespace."""
-    return (found for found in node.iter() if found.tag.rpartition("}")[2] == name)
-
-
-def _code_lists(tree: ET.Element) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-    """The code lists' names, and what their codes mean."""
-    names, codes = {}, {}
-    for found in _all(tree, "CodeList"):
-        key = str(found.get("id"))
-        names[key] = next((str(name.text).strip() for name in _all(found, "Name")), "")
-        codes[key] = {
-            str(code.get("value")): next((str(text.text).strip() for text in _all(code, "Description")), "")
-            for code in _all(found, "Code")
-        }
-    return names, codes
-
-
-def _concept(names: dict[str, str], pattern: str) -> str:
-    """The id of the code list whose id or name fits; BadFile where none does."""
-    for key, name in names.items():
-        if re.search(pattern, f"{key} {name}", re.I):
-            return key
-    raise BadFile(f"none of its code lists is of {pattern}: {', '.join(names.values())[:200] or 'it has none'}",
-                  mend=f"take {WANTED}")  # fmt: skip
 
 
 _ROWS = """

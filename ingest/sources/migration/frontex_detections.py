@@ -15,6 +15,8 @@ Beware
     - Routes overlap in persons: who came over the Eastern Mediterranean is seen again in the Western Balkans.
     - Nationalities are names in English, with "Unknown", "Unspecified sub-Saharan nationals" (an aggregate) and
       "Kosovo*". The latest months are not whole.
+    - The address holds the day of release: `fetch` takes the link of the migratory map's page. That page is known to
+      turn programs away at times: then the run says so, and the workbook is put into the folder by hand.
 """
 
 from __future__ import annotations
@@ -58,8 +60,11 @@ GROUPS = {"Unspecified sub-Saharan nationals": "SUB_SAHARAN"}
 
 
 def fetch(window: Window | None) -> Iterator[Remote]:
-    """Nothing: the address holds the day of release, and the page that tells it turns programs away."""
-    return iter(())
+    """The workbooks that the page of the migratory map links to; past releases are not kept there."""
+    from ingest import http
+
+    for url in http.links(SOURCE.landing_page, r"Monthly_detections_of_IBC_.+\.xlsx"):
+        yield Remote(http.file_name(url), url)
 
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:

@@ -4,7 +4,8 @@ One row is
     one cell of a detailed dataset: a quarter, a nationality and every other dimension that the table has.
 
 Published
-    quarterly (February, May, August, November) as workbooks of detailed datasets, sheets "Data - Asy_D01" and so on.
+    quarterly (February, May, August, November) as workbooks of detailed datasets, sheets "Data - Asy_D01" and so on
+    (since 2023 Data_Asy_D01). Their addresses hold a number that changes: `fetch` takes the links of the landing page.
     Each holds all quarters since 2001 to 2010, revised: `vintage` is the month in the file's name
     (asylum-applications-datasets-dec-2024.xlsx is 2024-12), else "unstated".
 
@@ -59,6 +60,7 @@ TABLES = {  # sheet: measure, what the column of figures may be called
     "Vis_D02": ("decisions", ("Decisions",)),
     "Ret_D01": ("returns", ("Number of returns", "Returns")),
 }
+SETS = ("asylum-claims", "asylum-applications", "entry-clearance-visa-outcomes", "returns")
 KEPT = {"Year", "Quarter", "Nationality", "Region", "Sex", "Age"}
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 UNKNOWN = ("other and unknown", "other/unknown", "not known", "refugee")
@@ -66,15 +68,18 @@ PURPOSE = ("Visa type group", "Visa type")
 
 
 def fetch(window: Window | None) -> Iterator[Remote]:
-    """Nothing: the workbooks' addresses hold a number that changes with each release; they are put in by hand."""
-    return iter(())
+    """The workbooks of these datasets that the page of data tables links to: those of the latest release."""
+    from ingest import http
+
+    for url in http.links(SOURCE.landing_page, rf"({'|'.join(SETS)})-datasets-[a-z]+-\d+\.xlsx"):
+        yield Remote(http.file_name(url), url)
 
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """Rows of `migration`: one per cell of the tables known here; those that can't be read are marked as bad."""
     from ingest.readers import parties, sheets
 
-    names = {name: name.removeprefix("Data - ") for name in sheets.sheet_names(raw.plain)}
+    names = {name: re.sub("^Data( - |_)", "", name) for name in sheets.sheet_names(raw.plain)}
     known = {sheet: table for sheet, table in names.items() if table in TABLES}
     if not known:
         sheets.of_workbook(
@@ -109,8 +114,8 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         "select case when id is null then name end, try_cast(cell as double) "
         "from home_office join parties on code = name",
     )
-    told_month = re.search(r"([a-z]{3})[a-z]*[-_ ](20\d\d)", Path(raw.name).stem.lower())
-    month = told_month and told_month[1] in MONTHS and f"{told_month[2]}-{MONTHS.index(told_month[1]) + 1:02}"
+    told_month = re.search(r"([a-z]{3})[a-z]*[-_ ](?:20)?(\d\d)$", Path(raw.name).stem.lower())
+    month = told_month and told_month[1] in MONTHS and f"20{told_month[2]}-{MONTHS.index(told_month[1]) + 1:02}"
     return con.sql(_ROWS.format(vintage=month or "unstated"))
 
 

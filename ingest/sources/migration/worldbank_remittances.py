@@ -4,8 +4,9 @@ One row is
     the US dollars that a model lets one country's migrants send to another country within a year.
 
 Published
-    as a workbook a year (bilateral remittance matrix 2010 to 2021, millions of US dollars) and in Data360. `vintage`
-    is the day or month in the file's name (bilateral_remittance_matrix_2021_dec_2022.xlsx), else "unstated".
+    as a workbook a year (bilateral remittance matrix 2010 to 2021, millions of US dollars) and, since 2025 only so, as
+    one CSV of Data360 (WB_KNOMAD_BRE, a line a figure), which `fetch` takes. `vintage` is the day or month in the
+    file's name (bilateral_remittance_matrix_2021_dec_2022.xlsx; Data360's has the day of fetching), else "unstated".
 
 Beware
     - Nobody measured it. A country's total of the balance of payments is shared out by migrant stocks and incomes
@@ -15,6 +16,9 @@ Beware
     - Between pairs at odds the matrix holds 0 by construction (India and Pakistan, Israel and Lebanon, Armenia and
       Azerbaijan): `flag` z, and no finding.
     - WORLD is the total of a row or column (WLD, aggregate). A blank or N/A is no row.
+    - In Data360's CSV REF_AREA sends and COMP_BREAKDOWN_1 receives (WB_KNOMAD_KGZ). UNIT_MULT says 0, the label says
+      millions, and millions they are: a file whose label does not say so is refused. No real one was at hand.
+    - knomad.org links to no workbook any more: those of past years are put into the folder by hand.
     - Remittance prices by corridor (percent of the sum) are another table, and refused here.
 """
 
@@ -24,7 +28,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.errors import BadFile
 from ingest.source import Raw, Remote, Source, Window
@@ -51,16 +55,19 @@ SOURCE = Source(
     table="migration",
     rows_per_file=(1, 3_000_000),
     max_bytes=50_000_000,
-    files="bilateral_remittance_matrix_<year>*.xlsx, or Data360's CSV of it",
+    files="WB_KNOMAD_BRE_<day>.csv of Data360, or bilateral_remittance_matrix_<year>*.xlsx",
 )
 AT_ODDS = {("ARM", "AZE"), ("IND", "PAK"), ("ISR", "LBN")}  # zero by construction (measured in the matrices)
+DATA360 = "https://data360files.worldbank.org/data360-data/data/WB_KNOMAD/WB_KNOMAD_BRE.csv"
 WANTED = "the bilateral remittance matrix: the workbook of a year, or Data360's CSV"
 Line = tuple[int, str, str, str, str, str]
 
 
 def fetch(window: Window | None) -> Iterator[Remote]:
-    """Nothing: the addresses of the workbooks follow no rule; they are put into the folder by hand."""
-    return iter(())
+    """Data360's CSV of all years, as it is today."""
+    from datetime import UTC, datetime
+
+    yield Remote(f"WB_KNOMAD_BRE_{datetime.now(UTC):%Y-%m-%d}.csv", DATA360)
 
 
 def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
@@ -79,7 +86,7 @@ def tidy(raw: Raw, con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         "from remittances join parties as o on o.code = sender join parties as d on d.code = receiver",
     )
     name = re.sub(r"matrix[-_ ]?(19|20)\d\d", "", Path(raw.name).stem.lower())
-    told = re.search(r"\d{4}-\d\d-\d\d|(?:[a-z]{3}[-_ ]?)?20\d\d", name)
+    told = re.search(r"\d{4}-\d\d-\d\d", name) or re.search(r"(?:[a-z]{3}[-_ ]?)?20\d\d", name)
     odds = ", ".join(str(pair) for one, other in sorted(AT_ODDS) for pair in ((one, other), (other, one)))
     return con.sql(_ROWS.format(odds=odds, vintage=told[0] if told else "unstated"))
 
@@ -104,12 +111,14 @@ def _of_matrix(raw: Raw) -> list[Line]:
 
 
 def _of_data360(raw: Raw) -> list[Line]:
-    """Lines of Data360's CSV, a column a year; which end the economy is, and the unit, the indicator's name tells."""
+    """Lines of Data360's CSV, in its former form a column a year: there the indicator's name tells end and unit."""
     from ingest.readers import sheets
 
     header, rows = sheets.of_csv(raw.plain)
     if "Sending Countries Name" in header:
         raise BadFile("it holds prices of sending money, in percent, and no sums", mend=f"take {WANTED}")
+    if "REF_AREA" in header:
+        return _of_observations(header, rows)
     sheets.check_columns(header, ("Economy ISO3", "Partner", "Indicator"), only=False)
     place = {name: n for n, name in enumerate(header)}
     years = [name for name in header if re.fullmatch(r"(19|20)\d\d", name)]
@@ -124,6 +133,28 @@ def _of_data360(raw: Raw) -> list[Line]:
         sender, receiver = reversed(ends) if "inflow" in about or "receiv" in about else ends
         factor = "1000000" if "million" in about else "1"
         lines += [(n, sender, receiver, year, factor, row[place[year]]) for year in years]
+    return lines
+
+
+def _of_observations(header: list[str], rows: list[list[Any]]) -> list[Line]:
+    """Lines of Data360's CSV with a line a figure, of all of its indicators those of the matrix."""
+    from ingest.readers import sheets
+
+    names = ("INDICATOR", "INDICATOR_LABEL", "REF_AREA", "COMP_BREAKDOWN_1", "TIME_PERIOD", "OBS_VALUE")
+    sheets.check_columns(header, names, only=False)
+    place = [header.index(name) for name in names]
+    lines = []
+    for n, row in enumerate(rows, 1):
+        if len(row) != len(header):
+            raise BadFile("a line has more or fewer cells than the header", row=n, mend="get the file again, whole")
+        indicator, label, sender, receiver, year, cell = (row[at].strip() for at in place)
+        if indicator != "WB_KNOMAD_BRE":
+            continue
+        if "million" not in label.lower():
+            raise BadFile(f"its label tells no millions: {label[:80]!r}", row=n, mend=f"take {WANTED}")
+        lines.append((n, sender, receiver.removeprefix("WB_KNOMAD_"), year, "1000000", cell))
+    if not lines:
+        raise BadFile("none of its lines is of the matrix (WB_KNOMAD_BRE)", mend=f"take {WANTED}")
     return lines
 
 
