@@ -28,6 +28,8 @@ BESIDE = {
     "migration/gaskin_abel_flows": "gaskin_abel_json/flows_2015_2016.json.gz",
     "flights/opensky_country_pairs": "opensky_country_pairs/flights_countries.csv",
     "flights/eurocontrol_daio": "eurocontrol_daio/daio_20[12][09].csv",
+    "structure/contiguity_distance": "cow_contiguity/contdird.csv.gz",
+    "structure/trade_agreements": "desta/DESTA.csv",
 }  # what stands beside the first run's files
 METHODS = {
     "sd_drop_neg": 0, "sd_rev_neg": 2_899, "da_min_open": 42_883, "da_min_closed": 120_286, "mig_rate": 141_540,
@@ -133,6 +135,45 @@ def test_the_migrant_stock_is_what_the_workbook_says(published: Path, first_run:
     )
     assert [value for _, value in found] == [int(cell) for cell in row[-21:-14]]
     assert found[-1] == (2020, 591_025)
+
+
+def test_borders_of_each_year_are_those_of_the_file_and_unknown_after_it(published: Path, shared_data: Path) -> None:
+    nearest: dict[tuple[str, str, int], str] = {}  # Denmark and Sweden stand in 2000 before and after their bridge
+    with gzip.open(shared_data / BESIDE["structure/contiguity_distance"], "rt", encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            if int(row["year"]) >= 1994 and int(row["state1no"]) < int(row["state2no"]):
+                pair = row["state1no"], row["state2no"], int(row["year"])
+                nearest[pair] = min(row["conttype"], nearest.get(pair, "9"))
+    by_hand = Counter((year, kind) for (_, _, year), kind in nearest.items())
+    found = ask(
+        published,
+        "select year, contiguity_type::varchar, count(*) from fct_structure_dyad_year "
+        "where contiguity_type is not null and year >= 1994 group by all",
+    )
+    assert {(year, kind): n for year, kind, n in found} == by_hand
+    rows = ask(published, "select year, is_contiguous from fct_structure_dyad_year where dyad = 'KAZ-KGZ' "
+               "and year between 2015 and 2018 order by year")  # fmt: skip
+    assert rows == [(2015, True), (2016, True), (2017, None), (2018, None)]
+
+
+def test_the_home_dyad_is_tied_by_the_treaties_that_name_both(published: Path, shared_data: Path) -> None:
+    """By hand: treaties in force between both, accessions of Kyrgyzstan to what Russia was in already."""
+    with (shared_data / BESIDE["structure/trade_agreements"]).open(encoding="utf-8", newline="") as handle:
+        lines = list(csv.DictReader(handle, delimiter=";"))
+    by_hand: Counter[int] = Counter()
+    for line in lines:
+        roles = {line[f"c{n}"]: line[f"mc{n}"] for n in range(1, 92)}
+        is_of_others = line["typememb"] in ("3", "4") and roles.get("417") == roles.get("643")  # of a bloc with a third
+        both = {"417", "643"} <= set(roles) and not is_of_others
+        joins = line["entry_type"] == "accession" and "1" in (roles.get("417"), roles.get("643"))
+        base = next(other for other in lines if other["number"] == line["base_treaty"])
+        year = line["entryforceyear"] if line["entryforceyear"] != "NA" else line["year"] if joins else "NA"
+        if both and (joins or line["entry_type"] == "base_treaty") and "NA" not in (year, base["entryforceyear"]):
+            by_hand.update(range(max(int(year), int(base["entryforceyear"]), 1991), 2021))
+    rows = ask(published, "select year, n_trade_agreements from fct_structure_dyad_year where dyad = 'KGZ-RUS' "
+               "and year <= 2020")  # fmt: skip
+    assert dict(rows) == {year: by_hand[year] for year in range(1991, 2021)}
+    assert by_hand[2015] == by_hand[2014] + 1, "the Eurasian Economic Union"
 
 
 def test_the_loan_of_the_seed_statement_leads_back_to_its_characters(published: Path, first_run: Path) -> None:

@@ -21,7 +21,7 @@ editions as (
 
 ),
 
--- yes, abstain and no as 2, 1 and 0; who was absent took no stand
+-- yes, abstain and no as 2, 1 and 0; who was absent took no stand; a vote that two files tell is one
 stands as (
 
     select
@@ -36,6 +36,11 @@ stands as (
     where
         votes.vote != 'absent'
         and votes.voted_on >= date '{{ var("first_month") }}'
+    qualify
+        row_number() over (
+            partition by votes.source_key, votes.dataset, votes.roll_call, votes.country
+            order by votes.known_on desc, votes.raw_sha256 desc
+        ) = 1
 
 ),
 

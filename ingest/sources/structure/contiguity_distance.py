@@ -17,6 +17,7 @@ Beware
     - The last day told is that of the edition, not the end of the border. Years before 1945 are left out; a span that
       is older begins on 1945-01-01.
     - The number of a state passes to its successor (365): a span is cut on the day on which it does.
+    - A year has two types where they changed in it: Denmark and Sweden, with their bridge, in 2000.
     - Only members of the state system are told, so that Liechtenstein borders on nobody before 1990.
     - Distances are of shapes on 1 January and 0 where two states touch, and of one border file: do not mix editions.
 """
