@@ -1,4 +1,4 @@
-{# A score has all that comes with it, in order; a row without one has its reason and nothing that looks like a score. #}
+{# A score has all that comes with it, in order; a row without one has its reason and nothing like a score. #}
 {% test index_says_why_not(model) %}
 
     select *

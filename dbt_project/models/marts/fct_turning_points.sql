@@ -56,7 +56,7 @@ statements as (
         with_dyads.grain,
         with_dyads.period_start,
         with_dyads.kind,
-        list_sort(list(distinct said.statement_id)) as statement_ids
+        list_sort(list(said.statement_id)) as statement_ids
     from with_dyads
     inner join said
         on
