@@ -26,6 +26,8 @@
         ('years', 'n_flights', {'coverage': 'flight_months_covered / 12'}),
         ('years', 'seats_estimated', {'coverage': 'flight_months_covered / 12'}),
         ('years', 'migrant_stock_persons', {'vintage': 'migrant_stock_vintage'}),
+        ('years', 'vote_agreement', {}),
+        ('years', 'n_joint_igos', {}),
     ] -%}
     {%- for indicator in words -%}
         {%- do observed.append(('months', indicator, {})) -%}

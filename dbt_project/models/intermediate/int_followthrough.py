@@ -1,4 +1,4 @@
-"""One row per commitment, dyad and series of its topic: what is seen of it; made in ingest/analysis/followthrough.py."""
+"""One row per commitment, dyad and series of its topic: what is seen of it; ingest/analysis/followthrough.py finds it."""
 
 from typing import Any
 

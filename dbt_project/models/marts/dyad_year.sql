@@ -30,6 +30,12 @@ migration as (
 
 ),
 
+structure as (
+
+    select * from {{ ref('fct_structure_dyad_year') }}
+
+),
+
 -- a sum over no covered month is null, as it must be
 year_sums as (
 
@@ -134,6 +140,12 @@ final as (
         coalesce(editions.migrant_stock_editions, 0) as migrant_stock_editions,
         editions.migrant_stock_min,
         editions.migrant_stock_max,
+        structure.is_contiguous,
+        structure.capital_distance_km,
+        structure.n_joint_igos,
+        structure.has_defense_pact,
+        structure.has_trade_agreement,
+        structure.vote_agreement,
         migration.migrant_stock_filled_persons,
         migration.migrant_stock_filled_vintage,
         coalesce(migration.is_interpolated, false) as is_interpolated,
@@ -169,6 +181,10 @@ final as (
     left join year_sums using (directed_dyad, year)
     left join editions using (directed_dyad, year)
     left join migration using (directed_dyad, year)
+    left join structure
+        on
+            dyad_years.dyad = structure.dyad
+            and dyad_years.year = structure.year
 
 )
 
