@@ -122,6 +122,7 @@ ECONOMIES = {  # ISO3: ISO2, name of the World Bank, millions of people, dollars
     "RUS": ("RU", "Russian Federation", 144, 10200), "TJK": ("TJ", "Tajikistan", 9.5, 850),
     "TUR": ("TR", "Turkiye", 84, 8600), "UZB": ("UZ", "Uzbekistan", 34, 1800),
 }  # fmt: skip
+DOLLARS = {"USA": ("US", "United States", 330, 65000)}  # whose deflator makes sums in dollars comparable
 GROUPS = {"WLD": ("1W", "World", 7800, 11000), "ECS": ("Z7", "Europe & Central Asia", 920, 24000)}
 SENT = {("RUS", "KGZ"): 1900.0, ("RUS", "TJK"): 1500.0, ("RUS", "UZB"): 4200.0, ("KAZ", "KGZ"): 60.0,
         ("RUS", "ARM"): 900.0, ("RUS", "AZE"): 600.0, ("DEU", "TUR"): 800.0, ("DEU", "KAZ"): 90.0}  # fmt: skip
@@ -130,13 +131,15 @@ SENT = {("RUS", "KGZ"): 1900.0, ("RUS", "TJK"): 1500.0, ("RUS", "UZB"): 4200.0, 
 def indicator(code: str, label: str) -> bytes:
     """An answer of the World Bank's API, years falling; one of two years is blank, as where no census was."""
     items = []
-    for iso3, (iso2, name, people, income) in {**GROUPS, **ECONOMIES}.items():
+    told = DOLLARS if code == "NY.GDP.DEFL.ZS" else {**GROUPS, **ECONOMIES}
+    for iso3, (iso2, name, people, income) in told.items():
         for year in range(2023, 2014, -1):
             share = 1 + 0.01 * (year - 2020)
             value: float | None = {
                 "SP.POP.TOTL": float(int(people * 1e6 * share)),
                 "NY.GDP.PCAP.CD": income * share,
                 "BX.TRF.PWKR.CD.DT": sum(sum_ for (_, to), sum_ in SENT.items() if to == iso3) * 1.2e6 * share,
+                "NY.GDP.DEFL.ZS": round(100 * 1.02 ** (year - 2017), 3),
                 "SM.POP.NETM": round((chance(iso3, year) - 0.5) * people * 2000),
             }[code]
             if code == "BX.TRF.PWKR.CD.DT" and not value:
@@ -319,6 +322,7 @@ def made() -> dict[str, bytes]:
             files[f"unhcr_population/unhcr_{name}_{year}_{DAY}.json"] = answer(list(table(year)))
     for code, label in (("SP.POP.TOTL", "Population, total"), ("SM.POP.NETM", "Net migration"),
                         ("NY.GDP.PCAP.CD", "GDP per capita (current US$)"),
+                        ("NY.GDP.DEFL.ZS", "GDP deflator (base year varies by country)"),
                         ("BX.TRF.PWKR.CD.DT", "Personal remittances, received (current US$)")):  # fmt: skip
         files[f"worldbank_indicators/{code}_{DAY}.json"] = indicator(code, label)
     for year in (2017, 2021):

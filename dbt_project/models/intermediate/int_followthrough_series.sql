@@ -34,24 +34,37 @@ rules as (
 
 ),
 
+flight_source as (
+
+    select source_key from {{ ref('indicators') }}
+    where indicator = 'n_flights'
+
+),
+
+promised as (
+
+    select distinct dyad from {{ ref('fct_commitment_parties') }}
+
+),
+
 -- both directions together, and only where both are told
 flown as (
 
     select
         'n_flights' as indicator,
         'M' as grain,
-        dyad,
-        month as period_start,
-        case when count(n_flights) = 2 then sum(n_flights) end as value,
-        case when bool_and(flights_observability = 'observable') then 1 else 0 end as status,
-        max(source_key) as source_key,
+        months.dyad,
+        months.month as period_start,
+        case when count(months.n_flights) = 2 then sum(months.n_flights) end as value,
+        case when bool_and(months.flights_observability = 'observable') then 1 else 0 end as status,
+        max(flight_source.source_key) as source_key,
         null::varchar as vintage
     from months
-    cross join (select source_key from {{ ref('indicators') }} where indicator = 'n_flights') as flight_source
-    where flights_observability != 'no source'
+    cross join flight_source
+    where months.flights_observability != 'no source'
     group by
-        dyad,
-        month
+        months.dyad,
+        months.month
 
 ),
 
@@ -147,7 +160,7 @@ final as (
     from told
     qualify
         max(value) over (partition by indicator, grain, dyad) > 0
-        or dyad in (select parties.dyad from {{ ref('fct_commitment_parties') }} as parties)
+        or dyad in (select promised.dyad from promised)
 
 )
 

@@ -34,18 +34,19 @@ studied as (
 final as (
 
     select
-        commitment_id,
-        dyad,
-        indicator,
-        grain,
-        point.period_offset,
+        studied.commitment_id,
+        studied.dyad,
+        studied.indicator,
+        studied.grain,
+        studied.point.period_offset,
         case
-            when grain = 'M' then (date_trunc('month', published_on) + to_months(point.period_offset))::date
-            else make_date(year(published_on) + point.period_offset, 1, 1)
+            when studied.grain = 'M'
+                then (date_trunc('month', studied.published_on) + to_months(studied.point.period_offset))::date
+            else make_date(year(studied.published_on) + studied.point.period_offset, 1, 1)
         end as period_start,
-        point.value,
-        point.value_year_before,
-        point.value_expected
+        studied.point.value,
+        studied.point.value_year_before,
+        studied.point.value_expected
     from studied
 
 )
