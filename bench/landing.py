@@ -3,6 +3,7 @@
     python -m bench.landing                            5,000,000 rows, a few minutes
     python -m bench.landing --peers other/bin/python   with polars and dlt too, from an environment of their own
     python -m bench.landing --file flightlist_20190101_20190131.csv.gz
+    python -m bench.landing --files 18 --rows 2327814   41.9 million rows as eighteen months, landed by one process
 
 The file is in OpenSky's form, drawn again and again from the sample's rows and shifted in time, unless one is given.
 Every way runs in a process of its own, in turns, so that what else the machine does slows all of them; of the turns the
@@ -34,15 +35,19 @@ TIMES, NUMBERS = COLUMNS[7:10], COLUMNS[10:]
 FEW = 100_000  # rows that dlt is given one by one; its time for all is that times the share
 
 
-def generate(rows: int, path: Path) -> None:
-    """Write `rows` rows as gzip: sampled rows, shifted by whole days and by up to an hour so that keys differ."""
+def generate(rows: int, path: Path, number: int = 0) -> None:
+    """Write `rows` rows as gzip: sampled rows, shifted by whole days and by up to an hour so that keys differ.
+
+    Files of another `number` have other rows.
+    """
     import duckdb
     from isal import igzip
 
     sample = ROOT / "sample/flights/opensky_flightlist/*.csv.gz"
     plain = path.with_suffix("")
     with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'; set threads = 1; select setseed(0.42)")
+        con.execute("set TimeZone = 'UTC'; set threads = 1; set enable_progress_bar = false")
+        con.execute("select setseed(?)", [0.42 - number / 1000])
         con.execute(
             "create table sample as select row_number() over () - 1 as id, * "
             f"from read_csv('{sample}', all_varchar = true, header = true, delim = ',')"
@@ -186,6 +191,27 @@ def once(way: str, file: Path) -> dict[str, float]:
     return {"s": seconds, "gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9, "rows": rows}
 
 
+def in_turn(files: int, rows: int, folder: Path) -> None:
+    """Land `files` files of `rows` rows in this process, as a run does; print what each took and the peak so far."""
+    from ingest import landing, source
+    from ingest.source import Remote
+
+    module, store = source.get("opensky_flightlist"), landing.Store(str(folder / "landing"))
+    print("file            s    rows landed   peak GB of the process so far", flush=True)
+    for number in range(files):
+        file = folder / f"flightlist_{2019 + number // 12}{number % 12 + 1:02}01_{number:02}.csv.gz"
+        subprocess.run(
+            [sys.executable, "-c", f"from pathlib import Path; from bench.landing import generate; "
+             f"generate({rows}, Path({str(file)!r}), {number})"], cwd=ROOT, check=True,
+        )  # fmt: skip
+        start = time.perf_counter()
+        got = landing.land(module, Remote(file.name, str(file), is_local=True), store)
+        assert got.status == "landed", got.problem
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+        print(f"{number + 1:4} {time.perf_counter() - start:12.1f} {got.rows_landed:14,} {peak:10.2f}", flush=True)
+        file.unlink()
+
+
 def child(python: str, way: str, file: Path) -> dict[str, float]:
     """`once` in a process of its own; raises with the end of what it said where it fails."""
     done = subprocess.run(
@@ -201,6 +227,7 @@ def main() -> None:
     """Run everything and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--files", type=int, help="land so many files of --rows rows one after the other, and no more")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--file", type=Path)
     parser.add_argument("--peers", help="a Python that has dlt[duckdb], polars, pandas and pyarrow")
@@ -209,6 +236,10 @@ def main() -> None:
     args = parser.parse_args()
     if args.only:
         print(json.dumps(once(args.only, args.file)))
+        return
+    if args.files:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            in_turn(args.files, args.rows, Path(folder))
         return
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = args.file and args.file.resolve()

@@ -133,6 +133,20 @@ def test_a_total_of_both_directions_never_lands_and_is_never_lost_in_silence(tmp
         assert not landed(tmp_path / name, "*", where="reporter_side is null or reporter_side = 'both'")
 
 
+def test_passengers_by_flight_number_are_of_another_basis_than_those_on_board(tmp_path: Path) -> None:
+    name = "avia_paoac_2021-06-15.tsv"
+    head, carried = RAW[name].read_bytes().decode().split("\r\n")[:2]
+    assert carried.startswith("M,PAS,PAS_CRD_DEP,DE_EDDF,ES\t")
+    land(
+        write(tmp_path, [head, carried, carried.replace("PAS_CRD", "PAS_BRD").replace("250000", "260000")], name),
+        tmp_path,
+    )
+    then = "period_start = '2019-12-01'"
+    assert landed(tmp_path, "measure, basis, value", where=then) == [
+        ("passengers", "od", 250_000.0), ("passengers", "stage", 260_000.0)
+    ]  # fmt: skip
+
+
 def test_the_edition_is_the_last_update_else_the_day_in_the_name(tmp_path: Path) -> None:
     assert land(RAW["avia_paincc_2021-06-15.csv"], tmp_path / "csv").vintages == ["2021-03-13"]
     assert land(RAW["avia_par_de_2021-06-15.json"], tmp_path / "json").vintages == ["2021-03-14"]

@@ -1,4 +1,23 @@
-"""OpenSky's flight list, offline: wire-format rows with each trap, and the real files where they are at hand."""
+"""OpenSky's flight list, offline: wire-format rows with each trap, and the real files where they are at hand.
+
+Where each trap of flight data is a test; those of a model are dbt unit tests in the yml beside it, and the files of a
+source are lines in its publisher's form below `raw`, with what must come of them below `expected`.
+
+    missing ends                    int_flight_legs, int_flight_repair_strata, flight_legs (what fills them, and when)
+    coverage drift                  fct_flights_dyad_month (growth beside growth of the panel of airports)
+    private strips for airports     flight_legs; test_airports.py below tests/warehouse
+    day is that of the last message opensky_flightlist, lines 2 and 10
+    callsign is no flight number    opensky_flightlist, lines 1 and 2; fct_flights_dyad_month counts legs of callsigns
+    codeshares                      openflights_routes (is_codeshare); eurostat_air's PAS_CRD has a basis of its own
+    daily snapshots that overlap    stg_flights (one leg in two files, and in the lists of both ends)
+    rows of several legs            vrs_routes (A-B-C is two legs), adsblol_schedules (callsign_route)
+    local times with an offset      opensky_flightlist, line 3, and in any time zone of the machine
+    diversions, circuits            flight_legs
+    codes renamed and used again    test_airports.py below tests/warehouse; bts_t100_international by month
+    airports of two attributions    test_airports.py below tests/warehouse
+    charter and cargo mixed in      int_flight_routes; bts_t100_international and eurostat_air by published class
+    wet lease                       int_flight_routes: a carrier is the callsign's, and no owner is told
+"""
 
 import csv
 import gzip

@@ -6,12 +6,16 @@ legs as (
 
     select
         *,
-        {{ repair_method('route_origin', 'chain_origin') }} as origin_method,
+        case
+            when origin_seen is null then {{ repair_method('route_origin', 'chain_origin') }}
+        end as origin_method,
         case
             when origin_seen is null
                 then {{ repair_stratum('route_origin', 'chain_origin', 'callsign_prefix', 'hours_before') }}
         end as origin_stratum,
-        {{ repair_method('route_destination', 'chain_destination') }} as destination_method,
+        case
+            when destination_seen is null then {{ repair_method('route_destination', 'chain_destination') }}
+        end as destination_method,
         case
             when destination_seen is null
                 then {{ repair_stratum('route_destination', 'chain_destination', 'callsign_prefix', 'hours_after') }}

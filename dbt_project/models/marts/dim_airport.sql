@@ -372,10 +372,25 @@ big as (
 -- an airport that had an IATA code is small only where a register says so: before it closed it was none
 small as (
 
-    select * from places
+    select
+        *,
+        0.28 / cos(radians(latitude_deg)) as longitude_reach
+    from places
     where
         airport_id not in (select big.airport_id from big)
         and (not is_iata_served or is_scheduled = false)
+
+),
+
+-- multiplies on purpose: in bands of 0.3 degrees (33 km) an airport within 30 km lies in a field's own or in the next
+-- one; the join of places has so something that is equal, without which it takes most of the model's time
+big_by_band as (
+
+    select
+        big.*,
+        floor(big.latitude_deg / 0.3) + bands_away.bands as latitude_band
+    from big
+    cross join (values (-1), (0), (1)) as bands_away (bands)
 
 ),
 
@@ -392,10 +407,10 @@ beside as (
             order by {{ distance_km('small', 'big') }} asc, big.airport_id asc
         ) as nearness
     from small
-    inner join big
+    inner join big_by_band as big
         on
-            big.latitude_deg between small.latitude_deg - 0.28 and small.latitude_deg + 0.28
-            and abs(big.longitude_deg - small.longitude_deg) * cos(radians(small.latitude_deg)) < 0.28
+            floor(small.latitude_deg / 0.3) = big.latitude_band
+            and abs(big.longitude_deg - small.longitude_deg) < small.longitude_reach
     where {{ distance_km('small', 'big') }} <= 30
 
 ),

@@ -63,7 +63,6 @@ coded as (
         flights.last_seen,
         flights.typecode,
         upper(flights.callsign) as callsign,
-        nullif(regexp_extract(flights.callsign, '^([A-Z]{3})[0-9]', 1), '') as callsign_prefix,
         coalesce(origins.airport_id, flights.origin) as origin_seen,
         coalesce(destinations.airport_id, flights.destination) as destination_seen,
         case when aircraft_types.is_airliner then origins.beside_airport_id end as origin_beside,
@@ -87,7 +86,7 @@ coded as (
 
 ),
 
--- the legs of the same airframe before and after, as the same source saw them
+-- the legs of the same airframe before and after, as the same source saw them; a leg stands once, so that none tie
 neighbours as (
 
     select
@@ -105,7 +104,7 @@ neighbours as (
     window
         airframe as (
             partition by source_key, icao24
-            order by first_seen, last_seen, raw_sha256, raw_row
+            order by first_seen, last_seen
         )
 
 ),
@@ -178,7 +177,7 @@ final as (
         vintage,
         date_trunc('month', day)::date as month,
         day,
-        callsign_prefix,
+        nullif(regexp_extract(callsign, '^([A-Z]{3})[0-9]', 1), '') as callsign_prefix,
         typecode,
         origin_seen,
         destination_seen,
@@ -191,9 +190,9 @@ final as (
             when date_diff('second', first_seen, last_seen) / 3600 <= km_onwards / 650 + 1.2 then route_destination
         end as route_destination,
         case
+            when before_destination is null or origin_seen is not null then before_destination
             when
-                origin_seen is not null
-                or coalesce(
+                coalesce(
                     {{ great_circle_km(
                         'before_latitude_deg', 'before_longitude_deg', 'first_latitude_deg', 'first_longitude_deg'
                     ) }} <= 900 * hours_before + 50,
@@ -202,9 +201,9 @@ final as (
                 then before_destination
         end as chain_origin,
         case
+            when after_origin is null or destination_seen is not null then after_origin
             when
-                destination_seen is not null
-                or coalesce(
+                coalesce(
                     {{ great_circle_km(
                         'last_latitude_deg', 'last_longitude_deg', 'after_latitude_deg', 'after_longitude_deg'
                     ) }} <= 900 * hours_after + 50,
