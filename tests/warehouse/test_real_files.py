@@ -3,10 +3,13 @@
 import csv
 import gzip
 import hashlib
+import io
 import json
 import os
+import re
 import subprocess
 import sys
+import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -31,6 +34,10 @@ BESIDE = {
     "structure/contiguity_distance": "cow_contiguity/contdird.csv.gz",
     "structure/trade_agreements": "desta/DESTA.csv",
 }  # what stands beside the first run's files
+ANNOUNCED = (  # our own words for what was announced
+    "date 2021-02-04 Russia and Kyrgyzstan agreed to increase the number of flights between Moscow and Bishkek from "
+    "one to three a week from February 8, 2021, Russia's government said on Thursday.\n"
+)
 METHODS = {
     "sd_drop_neg": 0, "sd_rev_neg": 2_899, "da_min_open": 42_883, "da_min_closed": 120_286, "mig_rate": 141_540,
     "da_pb_closed": 192_342,
@@ -53,6 +60,9 @@ def published(first_run: Path, shared_data: Path, tmp_path_factory: pytest.TempP
         beside = shared_data.glob(BESIDE[place]) if place in BESIDE else ()
         for path in (*(first_run / place).glob("*"), *beside):
             (given / place / path.name).symlink_to(path)
+    (given / "statements" / "text_files" / "announced.txt").write_text(ANNOUNCED, encoding="utf-8")
+    (given / "flights" / "vrs_routes").mkdir()
+    routes_of_kyrgyzstan(shared_data / "vrs_standing_data", given / "flights" / "vrs_routes")
     env = os.environ | {
         "ENTENTE_HOME": str(home), "ENTENTE_INPUT": str(given),
         "DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs"),
@@ -64,6 +74,16 @@ def published(first_run: Path, shared_data: Path, tmp_path_factory: pytest.TempP
         done = subprocess.run(command, env=env, cwd=settings.REPOSITORY, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     yield home / "published" / "current" / "entente.duckdb"
+
+
+def routes_of_kyrgyzstan(folder: Path, target: Path) -> None:
+    """Of the routes' archive the carriers that fly to Kyrgyzstan, each file as it is: all of them take a minute."""
+    archive = folder / "vrs_routes_airports_airlines.tar.xz"
+    with tarfile.open(archive) as given, tarfile.open(target / "vrs_routes.tar.gz", "w:gz", compresslevel=1) as taken:
+        for member in given:
+            content = handle.read() if (handle := given.extractfile(member)) else b""
+            if not member.name.startswith("routes/") or re.search(rb"UC[A-Z]{2}|UAF[MOW]", content):
+                taken.addfile(member, io.BytesIO(content) if content else None)
 
 
 def ask(database: Path, sql: str) -> list[tuple[object, ...]]:
@@ -398,3 +418,25 @@ def test_an_official_figure_leads_back_to_its_cell(published: Path, monkeypatch:
     told = trace("fct_air_traffic_dyad", str(dyad), str(month))
     assert "opensky_country_pairs" in told and "flights_countries.csv row " in told
     assert f" {value}" in told
+
+
+def test_more_flights_to_bishkek_were_announced_and_nobody_could_see_whether_they_came(published: Path) -> None:
+    """The home question: no confident number, but why there is none, and what else is known, by edition."""
+    [(verdict, reason, p_value, beside, stage, direction)] = ask(
+        published,
+        "select verdict, reason, p_value, evidence_beside, stage, direction from fct_commitment_followthrough "
+        "where published_on = '2021-02-04' and dyad = 'KGZ-RUS' and indicator = 'n_flights'",
+    )
+    assert (verdict, p_value, stage, direction) == ("not observable", None, "agreed", "increase")
+    assert reason == (
+        "observable in 0% of the landed periods of the two windows; 12 of the outcome's 12 periods have not landed"
+    )
+    told = "\n".join(map(str, beside)) if isinstance(beside, list) else ""
+    assert "schedule: callsigns whose route joins the two states, of no date 262 [vrs_routes]" in told
+    assert "edition 2020 KGZ>RUS before 591025 (2020)" in told
+    assert "edition 2024 KGZ>RUS before 399110 (2020) after 333664 (2024)" in told
+    found = ask(
+        published,
+        "select distinct verdict from fct_commitment_followthrough where dyad = 'KGZ-RUS' and topic like 'aviation.%'",
+    )
+    assert set(found) <= {("not observable",), ("no data",)}, "of no announcement on these flights can more be said"

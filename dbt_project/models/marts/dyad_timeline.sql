@@ -54,6 +54,12 @@ indicators as (
 
 ),
 
+turning_points as (
+
+    select * from {{ ref('fct_turning_points') }}
+
+),
+
 -- one row per event and dyad
 events as (
 
@@ -209,6 +215,25 @@ observability as (
 
 ),
 
+turned as (
+
+    select
+        dyad,
+        period_start as happened_on,
+        'turning point' as kind,
+        kind || ' of ' || indicator as what,
+        directed_dyad,
+        value,
+        null::varchar as unit,
+        'level before ' || coalesce(printf('%.2f', level_before), 'unknown') || ', after '
+        || coalesce(printf('%.2f', level_after), 'unknown') as evidence,
+        directed_dyad || ':' || period_start || ':' || indicator || ':' || grain as item_id,
+        null::varchar as source_key,
+        null::varchar as vintage
+    from turning_points
+
+),
+
 told as (
 
     select * from events
@@ -220,6 +245,8 @@ told as (
     select * from revised
     union all by name
     select * from observability
+    union all by name
+    select * from turned
 
 ),
 
