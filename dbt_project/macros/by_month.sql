@@ -6,7 +6,7 @@
 
 {# What each month of such a model was built from: source_key, month, built_from. #}
 {% macro months_of(relation) -%}
-    {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__months'}, type='table')) }}
+    {{ return(relation.incorporate(path={'schema': 'reduce', 'identifier': relation.identifier ~ '__months'}, type='table')) }}
 {%- endmacro %}
 
 {# A hash of each row of each model, and the month that the model's column tells. #}

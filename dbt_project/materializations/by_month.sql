@@ -74,6 +74,7 @@
     {%- endcall %}
 
     {%- do persist_docs(target_relation, model) -%}
+    {%- do adapter.commit() -%} {#- the statement above has begun what the comments are part of -#}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

@@ -215,7 +215,7 @@ def fill(landing: Landing) -> None:
         "null::varchar as row_json",
     )
     sources = ((AIRPORTS, "reference"), (FLIGHTS, "flights"), (STOCKS, "migration"), (STATEMENTS, "statements"),
-               ("nothing_yet", "statements"))  # fmt: skip
+               ("nothing_yet", "statements"), ("unga_votes", "structure"))  # fmt: skip
     texts = "title publisher landing_page licence citation coverage canonical_table doc".split()
     landing.write("catalogue/sources.parquet", " union all ".join(
         f"select '{key}' as source_key, '{domain}' as domain, " + ", ".join(f"'x' as {name}" for name in texts)

@@ -1,4 +1,4 @@
-"""One row per commitment, dyad and series of its topic: what is seen of it; ingest/analysis/followthrough.py finds it."""
+"""One row per commitment, dyad and series of its topic: what is seen of it, by ingest/analysis/followthrough.py."""
 
 from typing import Any
 

@@ -7,6 +7,7 @@ give the same stories. Where a text is gone or reads otherwise now, or the metho
 from datetime import date
 from typing import Any
 
+import duckdb
 import pyarrow
 
 from ingest.coding.stories import METHOD, WINDOW_DAYS, Row, Stories, signature
@@ -19,15 +20,12 @@ SCHEMA = pyarrow.schema([
 
 def model(dbt: Any, session: Any) -> pyarrow.Table:
     """Hand the new statements to the coder's index and take back their stories, and those of the ones they rename."""
-    dbt.config(materialized="incremental", unique_key="statement_id", on_schema_change="append_new_columns")
+    dbt.config(materialized="table")
     told = dbt.ref("stg_statements").project(
         f"statement_id, published_on, text, md5(text) as text_md5, '{METHOD}' as method"
     )
     session.execute(f"create or replace temp table stories_told as {told.sql_query()}")  # asked several times
-    known = str(dbt.this) if dbt.is_incremental else ""
-    if known and (set(SCHEMA.names) - set(session.table(known).columns) or _differs(session, known)):
-        session.execute(f"delete from {known}")
-        known = ""
+    known = str(dbt.this) if _is_fit(session, str(dbt.this)) else None
     of_known = (
         f"select there.*, first.published_on as story_day from {known} as there "
         f"inner join {known} as first on there.story_id = first.statement_id"
@@ -56,24 +54,26 @@ def model(dbt: Any, session: Any) -> pyarrow.Table:
                 index.forget(date.fromordinal(max(1, day.toordinal() - WINDOW_DAYS)))
             index.add(key, day, text)
             added.append((key, day, md5))
-    made = [(key, index.story(key), day, md5, METHOD) for key, day, md5 in added]
     renamed = index.renamed()
+    made = [(key, index.story(key), day, md5, METHOD) for key, day, md5 in added]
     made += [
-        (key, renamed[story], day, md5, METHOD)
+        (key, renamed.get(story, story), day, md5, METHOD)
         for key, story, day, md5 in session.execute(
-            "select statement_id, story_id, published_on, text_md5 from stories_known where story_id in "
-            "(select unnest(?::varchar[])) order by statement_id",
-            [list(renamed)],
+            "select statement_id, story_id, published_on, text_md5 from stories_known"
         ).fetchall()
     ]
-    columns = list(zip(*made, strict=True)) or [()] * len(SCHEMA.names)
+    columns = list(zip(*sorted(made), strict=True)) or [()] * len(SCHEMA.names)
     return pyarrow.table([pyarrow.array(list(c), f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
 
 
-def _differs(session: Any, known: str) -> bool:
-    """Whether a statement that has a story is told no more, or otherwise."""
-    return bool(
-        session.execute(
-            f"select count(*) from {known} anti join stories_told using (statement_id, published_on, text_md5, method)"
-        ).fetchone()[0]
-    )
+def _is_fit(session: Any, known: str) -> bool:
+    """Whether the last build's table is there, and tells of no statement that is gone or reads otherwise now."""
+    try:
+        if set(SCHEMA.names) - set(session.table(known).columns):
+            return False
+    except duckdb.CatalogException:
+        return False
+    [stale] = session.execute(
+        f"select count(*) from {known} anti join stories_told using (statement_id, published_on, text_md5, method)"
+    ).fetchone()
+    return not stale
