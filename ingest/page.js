@@ -270,6 +270,19 @@
     if (!rows.length) return $("commitments").replaceChildren();
     const cell = (name, ...children) => el("td", { "data-label": name }, ...children);
     const none = () => spoken("none", "–", "none said");
+    const pair = pairHere().join("-");
+    const numbers = (one) => one.before === null ? "" :
+      ` ${whole.format(one.before)} before, ${whole.format(one.after)} after` +
+      (one.beyond === null ? "" : `; ${signed.format(Math.round(100 * one.beyond))} % beyond what came to others`) +
+      (one.p === null ? "." : ` (p = ${one.p.toFixed(3)}).`);
+    const found = (one) => el("p", { class: "found" },
+      el("span", { class: "flag" }, one.verdict), ` ${one.series}: ${one.reason}.`, numbers(one));
+    const beside = (told) => told.length ? [el("details", { class: "found" },
+      el("summary", {}, `What others say (${told.length})`), el("ul", {}, ...told.map((text) => el("li", {}, text))))] : [];
+    const seen = (row) => {
+      const mine = row.found.filter((one) => one.dyad === pair);
+      return [...mine.map(found), ...beside(mine[0]?.beside ?? [])];
+    };
     const heads = ["Date", "Who → whom", "Topic", "Stage", "Amount", "Condition", "Deadline", "Source"];
     const bodies = rows.map((row) => el("tbody", {},
       el("tr", {},
@@ -282,7 +295,7 @@
         cell("Condition", row.condition ?? none()),
         cell("Deadline", row.deadline ?? none()),
         cell("Source", outlet(row.outlet, row.url))),
-      el("tr", { class: "evidence" }, el("td", { colspan: heads.length }, el("span", { class: "unseen" }, "Evidence: "), quote(row.quote)))));
+      el("tr", { class: "evidence" }, el("td", { colspan: heads.length }, el("span", { class: "unseen" }, "Evidence: "), quote(row.quote), ...seen(row)))));
     return $("commitments").replaceChildren(el("table", { class: "stacking commitments" },
       el("caption", { class: "unseen" }, "Commitments of the pair, each with the words that commit marked"),
       el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), ...bodies));

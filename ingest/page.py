@@ -340,19 +340,31 @@ def _commitments(con: duckdb.DuckDBPyConnection) -> Json:
     more = _newest(con, "fct_commitments", "fct_commitment_parties", "commitment_id")
     rows = _records(con, """
         select published_on, committed_by, beneficiaries, kind, topic, direction, amount_min, amount_max, currency,
-            instrument, stage, condition, deadline, evidence as words, sentence, outlet, url, pairs
+            instrument, stage, condition, deadline, evidence as words, sentence, outlet, url, pairs,
+            coalesce(found, []) as found
         from fct_commitments
         join (
             select key as commitment_id, list(place order by place) as pairs from page_newest where is_kept group by key
+        ) using (commitment_id)
+        left join (
+            select commitment_id, list({
+                dyad: dyad, series: coalesce(label, 'No series'), verdict: verdict, reason: reason,
+                before: value_before, after: value_after, beyond: change_beyond, p: p_value, beside: evidence_beside
+            } order by dyad, indicator) as found
+            from fct_commitment_followthrough
+            left join dim_indicator using (indicator)
+            group by commitment_id
         ) using (commitment_id)
         order by published_on desc, statement_id, span_start, commitment_id
     """)  # fmt: skip
     for row in rows:
         row["amount_min"], row["amount_max"] = _short(row["amount_min"]), _short(row["amount_max"])
+        for one in row["found"]:
+            one |= {name: _short(one[name]) for name in ("before", "after", "beyond", "p")}
     return _columns(
         rows,
         "published_on committed_by beneficiaries kind topic direction amount_min amount_max currency instrument stage "
-        "condition deadline quote outlet url pairs",
+        "condition deadline quote outlet url pairs found",
         more,
     )
 

@@ -34,6 +34,9 @@ create table fct_commitments (commitment_id varchar, statement_id varchar, publi
     currency varchar, instrument varchar, stage varchar, condition varchar, deadline varchar, is_first_telling boolean,
     evidence varchar, span_start integer, sentence varchar, outlet varchar, url varchar);
 create table fct_commitment_parties (commitment_id varchar, dyad varchar);
+create table fct_commitment_followthrough (commitment_id varchar, dyad varchar, indicator varchar, verdict varchar,
+    reason varchar, value_before double, value_after double, change_beyond double, p_value double,
+    evidence_beside varchar[]);
 create table dyad_month (directed_dyad varchar, dyad varchar, origin_id varchar, destination_id varchar, month date,
     n_statements bigint, n_events double, cooperation_balance double, n_requests double, n_consults double,
     n_commitments double, n_flights bigint);
@@ -115,6 +118,11 @@ insert into fct_commitments values
         'agreed', null, null, true, 'agreed', 10, ?, '<b>Evil</b>', 'javascript:window.owned=1'),
     ('c3', 's3', '2021-05-02', ['KAZ'], ['KGZ'], 'financial', 'energy.power', 'start', 5e6, 5e6, 'KZT', 'grant',
         'delivered', null, null, true, 'delivered', 10, 'Kazakhstan delivered.', null, null);
+insert into fct_commitment_followthrough values
+    ('c1', 'KGZ-RUS', null, 'no data', 'no series of this topic is loaded', null, null, null, null, []),
+    ('c2', 'KGZ-RUS', 'n_flights', 'followed', 'it moved as promised', 120, 250, 0.31, 0.012,
+        ['schedule: callsigns <b>262</b>', 'migration: edition 2024 before 399110']),
+    ('c2', 'KAZ-KGZ', 'n_flights', 'contrary', 'of another pair', 9, 1, -0.5, 0.01, []);
 insert into fct_commitment_parties values ('c1', 'KGZ-RUS'), ('c2', 'KGZ-RUS'), ('c3', 'KAZ-KGZ');
 """
 

@@ -238,6 +238,18 @@ def test_editions_of_a_matrix_stay_apart(visit: Visit) -> None:
 
 
 @needs_browser
+def test_a_commitment_says_whether_it_is_seen_to_come_true_and_what_others_say(visit: Visit) -> None:
+    opened = visit("?pair=KGZ-RUS")
+    told = opened.text("#commitments tbody:first-of-type")
+    assert "followed Flights: it moved as promised." in " ".join(told.split())
+    assert "120 before, 250 after; +31 % beyond what came to others (p = 0.012)." in told
+    assert "of another pair" not in told
+    opened.page.click("#commitments tbody:first-of-type summary")
+    assert "schedule: callsigns <b>262</b>" in opened.text("#commitments tbody:first-of-type details li:first-child")
+    assert "no data No series: no series of this topic is loaded." in opened.text("#commitments tbody:last-child")
+
+
+@needs_browser
 def test_a_commitment_tells_who_what_how_much_when_and_on_what_condition(visit: Visit) -> None:
     opened = visit()
     told = opened.text("#commitments tbody:last-child")

@@ -3,16 +3,15 @@ with
 years as (
 
     select
-        min(year) as first_year,
-        max(year) as last_year
+        make_date(min(year), 1, 1) as first_day,
+        make_date(max(year), 12, 31) as last_day
     from {{ ref('dyad_year') }}
 
 ),
 
 days as (
 
-    select
-        unnest(generate_series(make_date(first_year, 1, 1), make_date(last_year, 12, 31), interval 1 day))::date as day
+    select unnest(generate_series(first_day, last_day, interval 1 day))::date as day
     from years
 
 ),
