@@ -423,8 +423,9 @@ def _report(
         return
     console.print(f"Database    {short}/entente.duckdb", soft_wrap=True)
     console.print(
-        f"""            python -c "import duckdb; print(duckdb.connect('{short}/entente.duckdb', read_only=True)"""
-        """.sql('from dim_source'))\"""", soft_wrap=True,
+        f"""            python -c "import duckdb; duckdb.connect('{short}/entente.duckdb', read_only=True)"""
+        """.sql('select source_key, rows_landed, data_from, data_to from dim_source').show(max_rows=99)\"""",
+        soft_wrap=True,
     )  # fmt: skip
     console.print(f"Page        {short}/index.html", soft_wrap=True)
     console.print(f"Review      {airflow.address}/required_actions  (what the coder is not sure of)", soft_wrap=True)

@@ -33,7 +33,7 @@ def light_page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build database: twelve marts, and beside them what must never be shipped."""
+    """A build database: thirteen marts, and beside them what must never be shipped."""
     path = make_database(tmp_path_factory.mktemp("base") / settings.warehouse_file().name, ROWS)
     with duckdb.connect(str(path)) as con:
         con.execute("create table aa_first as select range as n from range(20000)")
@@ -147,7 +147,7 @@ def test_only_marts_are_published_with_their_comments_and_types(build: Callable[
     build(1)
     publish.publish()
     tables = query("select table_name, comment from duckdb_tables() order by 1")
-    assert len(tables) == 12
+    assert len(tables) == 13
     assert all(comment == f"One row per {name}, and it's so. More." for name, comment in tables)
     assert query("select view_name, comment from duckdb_views() where not internal") == [
         ("longer", "One row per number")
@@ -172,7 +172,7 @@ def test_the_manifest_is_true(build: Callable[..., None], tmp_path: Path) -> Non
     build(1)
     folder = publish.publish().folder
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert len(manifest["marts"]) == 12
+    assert len(manifest["marts"]) == 13
     for mart in manifest["marts"]:
         parquet = folder / "parquet" / f"{mart['mart']}.parquet"
         assert mart["parquet_sha256"] == landing.sha256_of(parquet)
@@ -180,7 +180,7 @@ def test_the_manifest_is_true(build: Callable[..., None], tmp_path: Path) -> Non
         assert query(f"select count(*) from {mart['mart']}") == [(mart["rows"],)]
         described = duckdb.sql(f"describe from '{parquet}'").fetchall()
         assert {row[0]: row[1] for row in described} == mart["columns"]
-    assert len(list((folder / "parquet").iterdir())) == 12
+    assert len(list((folder / "parquet").iterdir())) == 13
     assert manifest["page_sha256"] == landing.sha256_of(folder / "index.html")
     assert [(raw["file"], raw["sha256"]) for raw in manifest["sources"]] == [("2020.csv", received.sha256)]
     assert manifest["duckdb"] == duckdb.__version__
