@@ -2,7 +2,7 @@
 {%- set by_month = {
     'int_statement_dyad_months': 'month',
     'fct_flights_dyad_month': 'month',
-    'int_flight_recovery': 'month',
+    'int_flight_panels': 'month',
     'fct_flights_coverage_month': 'month',
     'fct_air_traffic_dyad': 'period_start',
 } -%}

@@ -54,7 +54,8 @@ flights as (
 
 recovery as (
 
-    select * from {{ ref('int_flight_recovery') }}
+    select * from {{ ref('int_flight_panels') }}
+    where against = 'undisturbed year'
 
 ),
 
@@ -137,9 +138,9 @@ recovered as (
         recovery.origin_id,
         recovery.destination_id,
         recovery.month,
-        recovery.n_flights_undisturbed,
+        recovery.n_flights_then,
         recovery.n_flights_panel,
-        recovery.n_flights_panel_undisturbed,
+        recovery.n_flights_panel_then,
         coalesce(origins.is_observable and destinations.is_observable, false) as is_undisturbed_covered
     from recovery
     semi join flight_source using (source_key)
@@ -348,11 +349,11 @@ final as (
         case when is_flight_covered then coalesce(flights_share_of_origin, 0) end as flights_share_of_origin,
         case
             when is_flight_covered and is_undisturbed_covered
-                then coalesce(n_flights, 0) / nullif(n_flights_undisturbed, 0)
+                then coalesce(n_flights, 0) / nullif(n_flights_then, 0)
         end as flights_recovery,
         case
             when is_flight_covered and is_undisturbed_covered
-                then n_flights_panel / nullif(n_flights_panel_undisturbed, 0)
+                then n_flights_panel / nullif(n_flights_panel_then, 0)
         end as flights_recovery_panel,
         air_passengers,
         air_passengers_basis,

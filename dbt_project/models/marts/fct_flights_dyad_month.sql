@@ -18,6 +18,14 @@ coverage as (
 
 ),
 
+-- only legs between airports that were seen in this month and in the same of the year before
+panel as (
+
+    select * from {{ ref('int_flight_panels') }}
+    where against = 'year before'
+
+),
+
 vintages as (
 
     select
@@ -75,121 +83,6 @@ flown as (
 
 ),
 
--- what is compared with the same month a year before: only legs between airports that were seen in both months
-airport_legs as (
-
-    select
-        source_key,
-        month,
-        origin as airport
-    from routes
-    where origin_id is not null
-    union
-    select
-        source_key,
-        month,
-        destination as airport
-    from routes
-    where destination_id is not null
-
-),
-
-panel_airports as (
-
-    select
-        this_month.source_key,
-        this_month.month,
-        this_month.airport
-    from airport_legs as this_month
-    -- one row per source, month and airport on the right side
-    inner join airport_legs as year_before
-        on
-            this_month.source_key = year_before.source_key
-            and this_month.airport = year_before.airport
-            and this_month.month = (year_before.month + interval 1 year)::date
-
-),
-
-route_months as (
-
-    select
-        source_key,
-        month,
-        origin,
-        destination,
-        origin_id,
-        destination_id,
-        sum(n_legs)::bigint as n_legs
-    from routes
-    where
-        origin_id != destination_id
-        and origin_status = 'observed'
-        and destination_status = 'observed'
-    group by
-        source_key,
-        month,
-        origin,
-        destination,
-        origin_id,
-        destination_id
-
-),
-
--- multiplies on purpose: a route's month counts as this month's, and as that of the year before for the month a year on
-compared as (
-
-    select
-        source_key,
-        month,
-        origin,
-        destination,
-        origin_id,
-        destination_id,
-        n_legs,
-        0 as n_legs_year_before
-    from route_months
-    union all
-    select
-        source_key,
-        (month + interval 1 year)::date as month,
-        origin,
-        destination,
-        origin_id,
-        destination_id,
-        0 as n_legs,
-        n_legs as n_legs_year_before
-    from route_months
-
-),
-
-panel as (
-
-    select
-        compared.source_key,
-        compared.month,
-        compared.origin_id,
-        compared.destination_id,
-        sum(compared.n_legs)::bigint as n_flights_panel,
-        sum(compared.n_legs_year_before)::bigint as n_flights_panel_year_before
-    from compared
-    semi join panel_airports as origins
-        on
-            compared.source_key = origins.source_key
-            and compared.month = origins.month
-            and compared.origin = origins.airport
-    semi join panel_airports as destinations
-        on
-            compared.source_key = destinations.source_key
-            and compared.month = destinations.month
-            and compared.destination = destinations.airport
-    group by
-        compared.source_key,
-        compared.month,
-        compared.origin_id,
-        compared.destination_id
-
-),
-
 -- one row per source, dyad and month, or source, state and month, on each right side: the joins multiply none
 joined as (
 
@@ -199,7 +92,7 @@ joined as (
         coalesce(origins.is_observable and destinations.is_observable, false) as is_observable,
         least(origins.share_both_ends, destinations.share_both_ends) as share_both_ends,
         panel.n_flights_panel,
-        panel.n_flights_panel_year_before,
+        panel.n_flights_panel_then as n_flights_panel_year_before,
         year_before.n_flights as n_flights_year_before,
         coalesce(origins_before.is_observable and destinations_before.is_observable, false)
             as is_observable_year_before
