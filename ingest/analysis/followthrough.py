@@ -129,12 +129,17 @@ def leave_one_out_median(values: Floats) -> Floats:
     return middle
 
 
+def _paired(panel: Panel, baseline: Ints, outcome: Ints) -> tuple[Floats, Floats]:
+    """Values of all dyads in the pairs of periods of which both lie within the panel."""
+    before, after = baseline - panel.periods[0], outcome - panel.periods[0]
+    p = panel.values.shape[1]
+    inside = (before >= 0) & (after >= 0) & (before < p) & (after < p)
+    return panel.values[:, before[inside]], panel.values[:, after[inside]]
+
+
 def changes(panel: Panel, at: int, rule: Rule, excluded: Bools) -> Changes:
     """What happened around the period `at` in every dyad, against dyads that are not `excluded` (n booleans)."""
-    before_at, after_at = (side - panel.periods[0] for side in pairs(at, rule))
-    p = panel.values.shape[1]
-    inside = (before_at >= 0) & (after_at >= 0) & (before_at < p) & (after_at < p)
-    old, new = panel.values[:, before_at[inside]], panel.values[:, after_at[inside]]
+    old, new = _paired(panel, *pairs(at, rule))
     seen = ~np.isnan(old) & ~np.isnan(new)
     n_pairs = seen.sum(axis=1)
     before, after = (np.where(seen, side, 0.0).sum(axis=1) for side in (old, new))
@@ -212,7 +217,7 @@ def judge(
         reason = f"only {len(placebos)} dyads and dates can stand for chance: {rule.min_placebos} are asked for"
         return Finding("no data", reason, *place, **told)  # type: ignore[arg-type]
     statistic = float(here.z[mine] if is_ratio else here.after[mine])
-    effect = float(here.did[mine]) if is_ratio else float(np.log((here.after[mine] + 0.5) / (here.before[mine] + 0.5)))
+    effect = float(here.did[mine] if is_ratio else here.change[mine])
     above = (1 + int((placebos >= statistic).sum())) / (1 + len(placebos))
     below = (1 + int((placebos <= statistic).sum())) / (1 + len(placebos))
     verdict, reason, p_value = _verdict(direction, effect, above, below, rule)
@@ -262,11 +267,10 @@ def _why_unseen(panel: Panel, mine: int, baseline: Ints, outcome: Ints, rule: Ru
             "not observable",
             f"no period of the two windows has landed; observable in {of_all:.0%} of those that have",
         )
-    if beyond and int(outcome.max()) > last and (len(outcome) - beyond) < rule.min_pairs:
+    if beyond and (len(outcome) - beyond) < rule.min_pairs:
         return "not measurable yet", f"the outcome's window ends after the last period that has landed{later}"
-    at = [side - panel.periods[0] for side in (baseline, outcome)]
-    inside = (at[0] >= 0) & (at[1] >= 0) & (at[0] < panel.values.shape[1]) & (at[1] < panel.values.shape[1])
-    seen = ~np.isnan(panel.values[mine, at[0][inside]]) & ~np.isnan(panel.values[mine, at[1][inside]])
+    old, new = _paired(panel, baseline, outcome)
+    seen = ~np.isnan(old[mine]) & ~np.isnan(new[mine])
     if seen.sum() < rule.min_pairs:
         return (
             "no data",
